@@ -1,0 +1,1 @@
+"""Baken: know, find and reach the partners of a region's health-innovation landscape."""

@@ -1,0 +1,42 @@
+"""Everything Baken raises on purpose.
+
+    BakenError                 a sentence for the person, never a traceback
+    ├── LandscapeError         a landscape folder that cannot be read at all
+    ├── StoreError             the store cannot be opened, read or written
+    │   └── SchemaError        the store was made by another version of Baken
+    ├── NotFoundError          no organisation, theme or place of that id
+    ├── NeedError              a need that cannot be answered, and why
+    └── SettingError           a setting with a value that makes no sense
+
+Every message says what is wrong, where, and what to do. Callers may show ``str(error)`` as it is.
+"""
+
+from __future__ import annotations
+
+
+class BakenError(Exception):
+    """Base of everything raised on purpose; its message is a sentence for the person."""
+
+
+class LandscapeError(BakenError):
+    """A landscape folder cannot be read at all (single mistakes are `landscape.Problem`s)."""
+
+
+class StoreError(BakenError):
+    """The store cannot be opened, read or written."""
+
+
+class SchemaError(StoreError):
+    """The store was made by another version of Baken."""
+
+
+class NotFoundError(BakenError):
+    """There is no organisation, theme or place of that id."""
+
+
+class NeedError(BakenError):
+    """A need cannot be answered; the message says why and what to do."""
+
+
+class SettingError(BakenError):
+    """A setting has a value that makes no sense."""

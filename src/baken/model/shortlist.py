@@ -1,0 +1,76 @@
+"""A need and its answer."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from .statement import Statement
+
+
+class Need(Struct, frozen=True, kw_only=True):
+    """What was asked, as understood.
+
+    Attributes:
+        text: the visitor's own words, trimmed.
+        language: ISO 639-1 code of the text.
+        themes: theme ids found in it, the most certain first.
+        roles: role ids wanted; empty when the text wants no role in particular.
+        places: place ids named in it.
+    """
+
+    text: str
+    language: str
+    themes: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
+class Reason(Struct, frozen=True):
+    """Why an organisation fits, in a sentence, and the ids of the statements it rests on."""
+
+    text: str
+    statements: tuple[str, ...]
+
+
+class Match(Struct, frozen=True, kw_only=True):
+    """One line of a shortlist.
+
+    Attributes:
+        id: the organisation.
+        name: its name in the visitor's language where there is one.
+        kind: what it is.
+        roles: the roles in which it answers this need, best first.
+        score: 0–1, higher is better.
+        reasons: why it fits, the strongest first.
+        missing: what the need asks for and the organisation is not known to have.
+        signals: each signal's share of the score, by name; they add up to the score.
+    """
+
+    id: str
+    name: str
+    kind: str
+    roles: tuple[str, ...]
+    score: float
+    reasons: tuple[Reason, ...]
+    missing: tuple[str, ...] = ()
+    signals: dict[str, float] = {}
+
+
+class Shortlist(Struct, frozen=True, kw_only=True):
+    """The answer to a need.
+
+    Attributes:
+        need: what was asked, as understood.
+        matches: best first; empty when nothing here fits.
+        nearest_themes: theme ids to offer when nothing, or little, fits.
+        statements: every statement that a reason cites, by id.
+        milliseconds: how long the answer took.
+        note: a sentence for the visitor (the need was cut, too short, nothing fits), or None.
+    """
+
+    need: Need
+    matches: tuple[Match, ...]
+    nearest_themes: tuple[str, ...] = ()
+    statements: dict[str, Statement] = {}
+    milliseconds: float = 0.0
+    note: str | None = None

@@ -1,0 +1,142 @@
+"""Terms and their labels: kinds, roles, relations, metrics, themes and places.
+
+The first four ship with Baken and are the same for every region; themes and places belong to a
+landscape. All follow SKOS: a label a language, broader and related terms, mappings to others'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from msgspec import Struct, field
+
+from .values import LANGUAGES, Coordinates, Language
+
+Labels = dict[Language, str]
+
+
+class Term(Struct, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """A concept with a label in each language."""
+
+    id: str = ""
+    label: Labels
+    maps_to: tuple[str, ...] = ()
+
+    def text(self, language: str) -> str:
+        """Return the label in `language`, else in English, else in the first there is."""
+        return choose(self.label, language) or self.id
+
+
+class Kind(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """What an organisation is."""
+
+    broader: str | None = None
+
+
+class Role(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """What an organisation can be for the person who asks."""
+
+    heading: Labels
+    colour: str
+
+
+class RelationType(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """How two organisations stand to each other; `inverse` is read from the target's side."""
+
+    inverse: Labels
+
+
+class Metric(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """What a figure counts, in which unit, and whether adding such figures up is honest."""
+
+    sums: bool
+    unit: str | None = None
+    units: tuple[str, ...] = ()
+
+
+class Theme(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """A condition, a discipline or a technology, and the words people use for it."""
+
+    synonyms: dict[Language, tuple[str, ...]] = {}
+    broader: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+
+
+PlaceKind = Literal["country", "region", "province", "municipality"]
+
+
+class Place(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """A municipality, province, region or country; `within` is the next larger one."""
+
+    kind: PlaceKind
+    within: str | None = None
+    aliases: tuple[str, ...] = ()
+    codes: dict[str, str] = {}
+    coordinates: Coordinates | None = None
+
+
+class Vocabulary(Struct, frozen=True):
+    """The terms that ship with Baken, by id, in the order of their files."""
+
+    kinds: dict[str, Kind]
+    roles: dict[str, Role]
+    relations: dict[str, RelationType]
+    metrics: dict[str, Metric]
+
+
+class Example(Struct, frozen=True):
+    """A need shown on the home page."""
+
+    lang: Language
+    text: str
+
+
+class Landscape(Struct, frozen=True, rename="kebab"):
+    """A named, versioned landscape, without its statements.
+
+    Attributes:
+        id: short name, such as ``flanders-health``.
+        version: the edition's own number.
+        title: its title a language.
+        region: what the region is called.
+        question: the home page's question.
+        licence: SPDX id of the licence of the data as a whole.
+        provinces: places that lists and facets offer, in order.
+        examples: needs for the home page.
+        vocabulary: kinds, roles, relations and metrics.
+        themes: by id.
+        places: by id.
+    """
+
+    id: str
+    version: str
+    title: Labels
+    region: Labels
+    question: Labels
+    licence: str
+    provinces: tuple[str, ...]
+    examples: tuple[Example, ...]
+    vocabulary: Vocabulary
+    themes: dict[str, Theme] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def enclosing(self, place_id: str) -> Iterator[Place]:
+        """Yield the place and all that enclose it, from small to large."""
+        place = self.places.get(place_id)
+        while place is not None:
+            yield place
+            place = self.places.get(place.within) if place.within else None
+
+    def province_of(self, place_id: str) -> str | None:
+        """Return the facet ("province") that a place belongs to, or None outside all of them."""
+        return next((p.id for p in self.enclosing(place_id) if p.id in self.provinces), None)
+
+
+def choose(labels: Mapping[Language, str], language: str) -> str | None:
+    """Return the label in `language`, else in English, else in the first language there is."""
+    for candidate in (language, *LANGUAGES):
+        for lang, text in labels.items():
+            if lang == candidate:
+                return text
+    return None
