@@ -2,6 +2,7 @@
 
 from .organisation import Organisation, Sourced, assemble, gather, speaks_of
 from .predicates import PREDICATES, Predicate, terms_of
+from .record import OrganisationRecord, record
 from .shortlist import Match, Need, Reason, Shortlist
 from .statement import (
     Audience,
@@ -63,6 +64,7 @@ __all__ = [
     "Need",
     "Offer",
     "Organisation",
+    "OrganisationRecord",
     "PartialDate",
     "Place",
     "Predicate",
@@ -84,6 +86,7 @@ __all__ = [
     "gather",
     "organisation_subject",
     "place_subject",
+    "record",
     "speaks_of",
     "state",
     "statement_id",

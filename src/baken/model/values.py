@@ -10,7 +10,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-PartialDate = Annotated[str, Meta(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
+PartialDate = Annotated[
+    str,
+    Meta(
+        pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$",
+        description="a date such as 2026-11-22, 2026-11 or 2026",
+    ),
+]
 """A day, a month or a year in ISO 8601: ``2026-11-22``, ``2026-11`` or ``2026``."""
 
 Language = Literal["en", "nl", "fr", "de"]

@@ -1,0 +1,148 @@
+"""``baken find``: from a need in plain words to a shortlist with reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+import typer
+
+from baken.errors import NeedError
+
+from .opening import LandscapeOption, StoreOption, open_workspace
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from baken.model import Landscape, Match, Shortlist
+
+
+class _Row(msgspec.Struct):
+    """A line of a needs file."""
+
+    id: str | int
+    text: str
+
+
+def find(
+    need: Annotated[
+        str | None,
+        typer.Argument(help="What you need, in English, Dutch, French or German."),
+    ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(help='Answer many needs: a JSON-lines file of {"id": …, "text": …}.'),
+    ] = None,
+    limit: Annotated[int, typer.Option(help="At most so many matches.")] = 10,
+    role: Annotated[
+        str | None, typer.Option(help="Only this role: research, clinical-validation, space, …")
+    ] = None,
+    province: Annotated[
+        str | None, typer.Option(help="Only this province, by id or by name in any language.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    landscape: LandscapeOption = None,
+    store: StoreOption = None,
+) -> None:
+    """Say what you need; get the partners to talk to, why, and on whose word.
+
+    Example: baken find "a biobank with kidney tissue in Limburg"
+    """
+    if (need is None) == (file is None):
+        raise typer.BadParameter("Give a need in quotes, or --file NEEDS.jsonl.")
+    with open_workspace(landscape, store) as workspace:
+        if file is not None:
+            for row in _rows(file):
+                answer = workspace.find(row.text, limit=limit, role=role, province=province)
+                typer.echo(msgspec.json.encode({"id": row.id, **_plain(answer)}))
+            return
+        answer = workspace.find(need or "", limit=limit, role=role, province=province)
+        if as_json:
+            typer.echo(msgspec.json.encode(_plain(answer)))
+        else:
+            _show(answer, workspace.landscape)
+
+
+def _rows(file: Path) -> Iterator[_Row]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except OSError as error:
+        raise NeedError(f"{file} cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise NeedError(f"{file} is not UTF-8 text; save it as UTF-8.") from error
+    # All rows are parsed before the first is answered, so that a mistake costs no half-done run.
+    rows = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                rows.append(msgspec.json.decode(line, type=_Row))
+            except msgspec.MsgspecError as error:
+                raise NeedError(
+                    f'{file}:{number}: this is not {{"id": …, "text": …}}: {error}.'
+                ) from error
+    yield from rows
+
+
+def _plain(answer: Shortlist) -> dict[str, object]:
+    """Return the answer as the command's JSON: matches without their inner workings."""
+    plain: dict[str, object] = msgspec.to_builtins(answer)
+    plain["milliseconds"] = round(answer.milliseconds, 1)
+    return plain
+
+
+def _show(answer: Shortlist, landscape: Landscape) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, width=None if Console().is_terminal else 88)
+    themes = [landscape.themes[t].text(answer.need.language) for t in answer.need.themes]
+    places = [landscape.places[p].text(answer.need.language) for p in answer.need.places]
+    roles = [landscape.vocabulary.roles[r].text("en").lower() for r in answer.need.roles]
+    console.print()
+    if understood := [*themes, *places, *roles]:
+        console.print(f"Understood: {' · '.join(understood)}", style="dim", markup=False)
+    if answer.note:
+        console.print(answer.note, markup=False)
+    numbers: dict[str, int] = {}
+    by_role: dict[str, list[Match]] = {}
+    for match in answer.matches:
+        by_role.setdefault(match.roles[0] if match.roles else "", []).append(match)
+    for role, matches in by_role.items():
+        if role:
+            heading = landscape.vocabulary.roles[role].heading["en"]
+            console.print(f"\n{heading}", style="bold", markup=False)
+        for match in matches:
+            _show_match(console, match, landscape, numbers, answer)
+    if answer.nearest_themes and not answer.matches:
+        nearest = ", ".join(landscape.themes[t].text("en") for t in answer.nearest_themes)
+        console.print(f"\nNearest themes here: {nearest}", markup=False)
+    if numbers:
+        console.print("\nSources", style="bold")
+        for source, number in numbers.items():
+            console.print(f"  {number}  {source}", style="dim", markup=False, soft_wrap=True)
+    console.print()
+
+
+def _show_match(
+    console: Console,
+    match: Match,
+    landscape: Landscape,
+    numbers: dict[str, int],
+    answer: Shortlist,
+) -> None:
+    dots = round(match.score * 5)
+    kind = landscape.vocabulary.kinds[match.kind].text("en")
+    console.print(
+        f"\n  {match.name}  {'●' * dots}{'○' * (5 - dots)}  {match.score:.2f}", style="bold"
+    )
+    console.print(f"  {kind}  ({match.id})", style="dim", markup=False)
+    for reason in match.reasons:
+        cited = [answer.statements[s] for s in reason.statements if s in answer.statements]
+        sources = dict.fromkeys(
+            f"{s.citation.publisher}, {s.citation.url}, read {s.citation.retrieved}" for s in cited
+        )
+        notes = "".join(f"[{numbers.setdefault(s, len(numbers) + 1)}]" for s in sources)
+        console.print(f"  — {reason.text} {notes}", markup=False)
+    if match.missing:
+        console.print(f"  Not known here: {', '.join(match.missing)}", style="dim", markup=False)

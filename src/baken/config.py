@@ -1,0 +1,71 @@
+"""Settings: the only place that reads the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import platformdirs
+from msgspec import Struct
+
+from .errors import SettingError
+
+PREFIX: Final = "BAKEN_"
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    """How Baken is set up. Each setting is read from ``BAKEN_`` + its name in capitals.
+
+    Attributes:
+        landscape: the folder of the landscape to serve; None for the one that ships with Baken.
+        store: where statements are kept: a file or ``postgresql://…``; None for a file in `data`.
+        data: folder for what Baken makes itself: the store and the search index.
+        host: address to serve on.
+        port: port to serve on.
+        workers: web processes.
+    """
+
+    landscape: Path | None = None
+    store: str | None = None
+    data: Path = msgspec.field(default_factory=lambda: Path(platformdirs.user_data_dir("baken")))
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
+
+    @classmethod
+    def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
+        """Return the settings: what is `given`, else the environment's, else the defaults.
+
+        Args:
+            environment: variables to read instead of the process's own.
+            given: settings by name; None leaves the setting to the environment.
+
+        Raises:
+            SettingError: a variable has a value that makes no sense, or no such setting exists.
+        """
+        variables = os.environ if environment is None else environment
+        fields = {f"{PREFIX}{name.upper()}": name for name in cls.__struct_fields__}
+        unknown = sorted(v for v in variables if v.startswith(PREFIX) and v not in fields)
+        if unknown:
+            raise SettingError(
+                f"There is no setting {unknown[0]}. The settings are {', '.join(fields)}."
+            )
+        values: dict[str, Any] = {
+            name: variables[variable]
+            for variable, name in fields.items()
+            if variables.get(variable)
+        }
+        values.update({name: value for name, value in given.items() if value is not None})
+        try:
+            return msgspec.convert(values, cls, strict=False, dec_hook=_decode)
+        except msgspec.ValidationError as error:
+            raise SettingError(f"A setting makes no sense: {error}.") from error
+
+
+def _decode(type_: type, value: Any) -> Any:
+    if type_ is Path:
+        return Path(value).expanduser()
+    raise TypeError(f"no setting is a {type_}")

@@ -1,0 +1,236 @@
+"""The workspace: the one place where Baken is put together, and its Python interface.
+
+    with Workspace.open() as workspace:
+        for match in workspace.find("a biobank for kidney tissue").matches:
+            print(match.name, match.reasons[0].text)
+
+Nothing else in Baken opens a store, loads a model or builds an index.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import blake2b
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from baken import ingest, landscape
+from baken.config import Settings
+from baken.errors import NeedError, NotFoundError, StoreError
+from baken.model import (
+    Landscape,
+    Organisation,
+    Shortlist,
+    Statement,
+    Term,
+    organisation_subject,
+    place_subject,
+)
+from baken.partners import Matcher
+from baken.search import UniversalSentenceEncoder, open_index
+from baken.store import Facets, Filter, Store, Totals, open_store
+
+Progress = Callable[[str], None]
+
+
+class Workspace:
+    """An open landscape: its statements, its index and the matcher over both.
+
+    Safe to use from several threads. Close it, or use it as a context manager.
+    """
+
+    def __init__(self, store: Store, matcher: Matcher) -> None:
+        """Wrap what `open` has put together."""
+        self.store = store
+        self.landscape: Landscape = store.landscape()
+        self._matcher = matcher
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings | None = None,
+        *,
+        progress: Progress = lambda _: None,
+        **given: Any,
+    ) -> Workspace:
+        """Open a landscape, loading and indexing it first where its files have changed.
+
+        Args:
+            settings: how Baken is set up; read from the environment when None.
+            progress: called with a sentence before each step that takes a while.
+            **given: single settings by name, such as ``landscape=Path("landscapes/my-region")``.
+
+        Raises:
+            LandscapeError: the landscape's files have problems.
+            StoreError: the store cannot be opened.
+            SettingError: a setting makes no sense.
+        """
+        settings = settings or Settings.load(**given)
+        location = _Location(settings)
+        store = location.store(progress)
+        try:
+            index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
+            return cls(store, Matcher(store, index))
+        except BaseException:
+            store.close()
+            raise
+
+    # -- finding -----------------------------------------------------------------------------
+
+    def find(
+        self, need: str, *, limit: int = 10, role: str | None = None, province: str | None = None
+    ) -> Shortlist:
+        """Return the shortlist for a need in plain words.
+
+        Args:
+            need: what is looked for, in English, Dutch, French or German.
+            limit: at most so many matches, from 1 to 100.
+            role: only partners in this role: its id or its label in any language.
+            province: only partners in this province: its id, label or another name.
+
+        Raises:
+            NeedError: there is no such role or province, or the limit is out of range.
+        """
+        if not 1 <= limit <= 100:
+            raise NeedError(f"A shortlist has 1 to 100 lines, not {limit}.")
+        provinces = {p: self.landscape.places[p] for p in self.landscape.provinces}
+        return self._matcher.find(
+            need,
+            limit=limit,
+            role=_term(role, self.landscape.vocabulary.roles, "role"),
+            province=_term(province, provinces, "province"),
+        )
+
+    def warm(self) -> None:
+        """Load the sentence encoder now, so that the first need is answered as fast as the rest."""
+        self._matcher.warm()
+
+    # -- reading -----------------------------------------------------------------------------
+
+    def organisation(self, organisation_id: str) -> Organisation:
+        """Return one organisation.
+
+        Raises:
+            NotFoundError: there is none of that id.
+        """
+        found = self.store.organisation(organisation_id)
+        if found is None:
+            raise NotFoundError(f"There is no organisation “{organisation_id}” here.")
+        return found
+
+    def organisations(
+        self, only: Filter | None = None, *, after: str | None = None, limit: int | None = None
+    ) -> Iterator[Organisation]:
+        """Yield organisations by name; see `baken.store.Store.organisations`."""
+        return self.store.organisations(only or Filter(), after=after, limit=limit)
+
+    def facets(self, only: Filter | None = None) -> Facets:
+        """Count organisations by kind, province, theme and role."""
+        return self.store.facets(only or Filter())
+
+    def incoming(self, organisation_id: str) -> tuple[Statement, ...]:
+        """Return what other organisations' sources say of their relation to this one."""
+        return self.store.incoming(organisation_id)
+
+    def statements(self, subject: str) -> tuple[Statement, ...]:
+        """Return the standing statements about a subject, such as ``places/limburg``."""
+        return tuple(self.store.statements(subject))
+
+    def history(self, organisation_id: str) -> tuple[Statement, ...]:
+        """Return all statements ever made about an organisation, retired ones included."""
+        subject = organisation_subject(organisation_id)
+        return tuple(self.store.statements(subject, history=True))
+
+    def place_statements(self, place_id: str) -> tuple[Statement, ...]:
+        """Return what is said of a place itself, such as its figures."""
+        return self.statements(place_subject(place_id))
+
+    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
+        """Return display names by organisation id, for these or for all."""
+        return self.store.names(ids)
+
+    def totals(self) -> Totals:
+        """Count what the landscape holds."""
+        return self.store.totals()
+
+    def close(self) -> None:
+        """Release the store."""
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        """Return the workspace itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the workspace."""
+        self.close()
+
+
+class _Location:
+    """Where a landscape's store and index are, worked out from the settings."""
+
+    def __init__(self, settings: Settings) -> None:
+        # A store given without a landscape is opened as it is: that is how one file is shared.
+        self._is_shared = settings.store is not None and settings.landscape is None
+        self._folder = settings.landscape or landscape.shipped()
+        name = _slug(self._folder)
+        self._url = settings.store or str(settings.data / f"{name}.sqlite")
+        if settings.store is not None:
+            name = _slug(Path(settings.store))
+        self.index: Path = settings.data / f"{name}.index"
+
+    def store(self, progress: Progress) -> Store:
+        """Open the store, loading the landscape's folder where its files have changed."""
+        if self._is_shared and (shared := self._as_it_is()) is not None:
+            return shared
+        if "://" not in self._url:
+            Path(self._url).parent.mkdir(parents=True, exist_ok=True)
+        store = open_store(self._url)
+        try:
+            if store.fingerprint(ingest.SOURCE) != ingest.fingerprint(self._folder):
+                progress(f"Loading the landscape {self._folder.name}")
+                ingest.load(self._folder, store, on=datetime.date.today())
+        except BaseException:
+            store.close()
+            raise
+        return store
+
+    def _as_it_is(self) -> Store | None:
+        """Open an existing store read-only, or return None when it holds no landscape yet."""
+        if "://" not in self._url and not Path(self._url).exists():
+            return None
+        store = open_store(self._url, read_only=True)
+        try:
+            store.landscape()
+        except StoreError:
+            store.close()
+            return None
+        return store
+
+
+def _slug(path: Path) -> str:
+    """Return a file name for what is made from `path`: readable, and unlike any other path's."""
+    return f"{path.stem}-{blake2b(str(path.absolute()).encode(), digest_size=4).hexdigest()}"
+
+
+def _term(word: str | None, terms: Mapping[str, Term], noun: str) -> str | None:
+    """Return the id of the term that a person means by a word: its id, a label or an alias.
+
+    Raises:
+        NeedError: no term is called that.
+    """
+    if word is None or word in terms:
+        return word
+    folded = word.strip().casefold()
+    for key, term in terms.items():
+        names = (key, *term.label.values(), *getattr(term, "aliases", ()))
+        if folded in (name.casefold() for name in names):
+            return key
+    raise NeedError(f"There is no {noun} “{word}”. Choose one of: {', '.join(terms)}.")
