@@ -1,0 +1,64 @@
+# make run    sets everything up, loads the landscape and serves it on http://127.0.0.1:8000
+# make test   sets up what tests need and runs them all
+# make check  everything that must hold before a change is done: style, types, layers, docs, tests
+# make setup  the set-up alone; the command is then .venv/bin/baken
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMPS := .venv/stamps
+export UV_LINK_MODE ?= copy
+
+.PHONY: run test check lint docs setup setup-tests lock clean help
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+run: setup
+	@$(BIN)/baken serve
+
+test: setup-tests
+	@$(BIN)/python -m pytest
+
+check: lint docs test
+
+lint: setup-tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/baken landscape check landscapes/flanders-health
+
+docs: setup-tests
+	$(BIN)/mkdocs build --strict --quiet
+
+setup: $(STAMPS)/run
+setup-tests: $(STAMPS)/tests
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Baken needs Python 3.11 or newer: say which with  make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { echo "Python cannot make virtual environments here. On Debian: apt-get install python3-venv"; exit 1; }
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/run: $(STAMPS)/venv requirements.lock pyproject.toml
+	@echo "Installing Baken into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock || \
+	  { echo "The packages could not be installed; pip's own words are above. Is PyPI within reach?"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+$(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser
+	@echo "Installing what tests need into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@scripts/install-browser
+	@touch $@
+
+lock:
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra postgres --group dev -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .baken site dist build
