@@ -98,7 +98,7 @@ MISTAKES = {
     ),
     "missing citation": (VALID.replace("source: fit\n", ""), "missing-citation", 1),
     "unknown source": (VALID.replace("source: fit", "source: fitt"), "unknown-source", 2),
-    "template without filling": (VALID.replace("source: fit", "source: ror"), "unknown-source", 1),
+    "template without filling": (VALID.replace("source: fit", "source: ror"), "unknown-source", 2),
     "malformed URL": (VALID + "website: www.example\n", "malformed-url", 10),
     "malformed date": (VALID + "founded: last year\n", "malformed-date", 10),
     "malformed coordinates": (
@@ -145,11 +145,20 @@ def test_a_mistake_is_named_with_its_line(folder, mistake):
 
 def test_all_mistakes_are_reported_at_once(folder):
     content = (
-        VALID.replace("kind: biobank", "kind: biobnk").replace("hasselt", "hasselz")
+        VALID.replace("kind: biobank", "kind: biobnk")
+        .replace("hasselt", "hasselz")
+        .replace("source: fit\n", "")
         + "website: nope\nfounded: nope\nfigures:\n  beds: {exactly: 30}\n"
     )
     codes = {code for code, _ in problems(folder, content)}
-    assert codes >= {"unknown-kind", "unknown-place", "malformed-url", "malformed-date", "undated"}
+    assert codes >= {
+        "missing-citation",
+        "unknown-kind",
+        "unknown-place",
+        "malformed-url",
+        "malformed-date",
+        "undated",
+    }
 
 
 def test_the_same_claim_twice_is_one_too_many(folder):
@@ -220,7 +229,7 @@ def test_suggestions_name_the_way_out(folder):
     [problem] = [p for p in landscape.check(folder) if p.code == "unknown-kind"]
     assert str(problem) == (
         "organisations/example.yaml:1: There is no kind “biobnk”. "
-        "Did you mean “biobank”? [unknown-kind]"
+        "Did you mean “biobank” or “bank”? [unknown-kind]"
     )
 
 

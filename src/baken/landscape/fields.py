@@ -218,6 +218,9 @@ FIELDS: Final[tuple[Field, ...]] = (
     ),
 )
 
+REQUIRED: Final = ("kind", "names")
+"""What every organisation must say of itself."""
+
 PLACE_FIELDS: Final = tuple(field for field in FIELDS if field.key in ("coordinates", "figures"))
 
 

@@ -1,7 +1,8 @@
 """The landscape format: what each file may hold.
 
-The structs below are the format. The JSON Schema is generated from them (`schema`), the reader
-converts with them, the writer fills them; the guide for people is ``docs/landscape-format.md``.
+The structs below are the format, with `fields.FIELDS` for how an organisation's file lays them out.
+The JSON Schema is generated from them (`schema`), the reader converts with them, the writer fills
+them; the guide for people is ``docs/landscape-format.md``.
 """
 
 from __future__ import annotations
@@ -171,31 +172,6 @@ class SourceEntry(Struct, kw_only=True, rename="kebab", omit_defaults=True):
     title: Name | None = None
     published: PartialDate | None = None
     licence: Name | None = None
-
-
-class OrganisationFile(Struct, kw_only=True, rename="kebab", omit_defaults=True):
-    """``organisations/<id>.yaml``: one organisation; the file's name is its id."""
-
-    kind: Slug | SlugEntry | list[Slug | SlugEntry]
-    source: str | None = None
-    sources: dict[Slug, SourceEntry] = {}
-    names: list[Name | NameEntry]
-    acronyms: list[Name | NameEntry] = []
-    aliases: list[Name | NameEntry] = []
-    former_names: list[Name | NameEntry] = []
-    summary: Summary | SummaryEntry | list[Summary | SummaryEntry] = []
-    website: Url | UrlEntry | list[Url | UrlEntry] = []
-    place: Slug | SlugEntry | list[Slug | SlugEntry] = []
-    address: Name | TextEntry | list[Name | TextEntry] = []
-    coordinates: CoordinatesEntry | list[CoordinatesEntry] = []
-    founded: PartialDate | DateEntry | list[PartialDate | DateEntry] = []
-    identifiers: dict[Slug, Name | TextEntry | list[Name | TextEntry]] = {}
-    themes: list[Slug | SlugEntry] = []
-    offers: list[OfferEntry] = []
-    figures: dict[Slug, FigureEntry | list[FigureEntry]] = {}
-    relations: list[RelationEntry] = []
-    status: StatusEntry | list[StatusEntry] = []
-    milestones: list[MilestoneEntry] = []
 
 
 class ThemeEntry(Struct, kw_only=True, rename="kebab", omit_defaults=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
@@ -32,11 +33,10 @@ from baken.model import (
 
 from .convert import convert, suggest
 from .document import Document, Problem, Trail
-from .fields import FIELDS, PLACE_FIELDS, Field, is_short, language_of
+from .fields import FIELDS, PLACE_FIELDS, REQUIRED, Field, is_short, language_of
 from .format import (
     Entry,
     LandscapeFile,
-    OrganisationFile,
     PlaceEntry,
     SourceEntry,
     ThemeEntry,
@@ -45,6 +45,7 @@ from .format import (
 T = TypeVar("T", bound=Term)
 
 _DEFAULT = "source"
+_NOBODY = Citation("nobody", "about:blank", datetime.date.max)
 _KNOWN_FILES = ("landscape.yaml", "sources.yaml", "themes.yaml", "places.yaml")
 
 
@@ -257,7 +258,7 @@ class _Reader:
     # -- organisations ---------------------------------------------------------------------
 
     def _organisations(self, shared: Mapping[str, SourceEntry]) -> None:
-        known = {field.encode_name for field in msgspec.structs.fields(OrganisationFile)}
+        known = {"source", "sources", *(field.key for field in FIELDS)}
         for path in sorted((self.directory / "organisations").rglob("*.y*ml")):
             document = self._open(path.relative_to(self.directory).as_posix())
             if document.problems and not document.data:
@@ -265,7 +266,7 @@ class _Reader:
             for key in document.data.keys() - known:
                 message = f"An organisation has no field “{key}”. {suggest(key, known)}"
                 self.problems.append(document.problem((key,), "unknown-field", message))
-            for key in ("kind", "names"):
+            for key in REQUIRED:
                 if not document.data.get(key):
                     message = f"The organisation needs “{key}”."
                     self.problems.append(document.problem((key,), "missing-field", message))
@@ -291,9 +292,9 @@ class _Reader:
                 entry = self._entry(document, trail, field, raw)
                 if entry is None:
                     continue
-                citation = self._citation(document, trail, entry, data.get(_DEFAULT), sources)
-                if citation is None:
-                    continue
+                citation = self._citation(
+                    document, trail, len(base), entry, data.get(_DEFAULT), sources
+                )
                 try:
                     value = field.value(entry, key)
                 except ValueError as error:
@@ -323,31 +324,33 @@ class _Reader:
         self,
         document: Document,
         trail: Trail,
+        base: int,
         entry: Entry,
         default: Any,
         sources: Mapping[str, SourceEntry],
-    ) -> Citation | None:
+    ) -> Citation:
+        """Return who says an entry; where that is a problem, nobody, so that reading goes on."""
         reference = entry.source or default
         if not isinstance(reference, str):
             message = "Nobody is named who says this. Add `source:` here or for the whole file."
             self.problems.append(document.problem(trail, "missing-citation", message))
-            return None
+            return _NOBODY
         key, _, rest = reference.partition(":")
         source = sources.get(key)
+        message = ""
         if source is None:
             message = f"There is no source “{key}”. {suggest(key, sources)}"
-            problem = document.problem(trail, "unknown-source", message, holding=reference)
+        elif "{}" in source.url and not rest:
+            message = f"Source “{key}” needs what to look up: `source: {key}:…`."
+        elif rest and "{}" not in source.url:
+            message = f"Source “{key}” is one document: write `source: {key}`."
+        if source is None or message:
+            # A default is mistaken once for the whole file, not once for every value.
+            here: Trail = (*trail, _DEFAULT) if entry.source else (*trail[:base], _DEFAULT)
+            problem = document.problem(here, "unknown-source", message)
             if problem not in self.problems:
                 self.problems.append(problem)
-            return None
-        if ("{}" in source.url) != bool(rest):
-            message = (
-                f"Source “{key}” needs what to look up: `source: {key}:…`."
-                if not rest
-                else f"Source “{key}” is one document: write `source: {key}`."
-            )
-            self.problems.append(document.problem(trail, "unknown-source", message))
-            return None
+            return _NOBODY
         return Citation(
             publisher=source.publisher,
             url=source.url.replace("{}", rest),

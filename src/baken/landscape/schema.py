@@ -1,4 +1,4 @@
-"""The JSON Schema of the landscape format, generated from the structs that are the format."""
+"""The JSON Schema of the landscape format, generated from the structs and fields that are it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ import msgspec
 
 from baken.model import Vocabulary
 
-from .format import LandscapeFile, OrganisationFile, PlaceEntry, SourceEntry, ThemeEntry
+from .fields import FIELDS, REQUIRED, Field, Shape, is_short
+from .format import LandscapeFile, PlaceEntry, SourceEntry, ThemeEntry
+
+_PREFIX = "#/$defs/"
 
 
 def schema(vocabulary: Vocabulary) -> dict[str, Any]:
@@ -17,30 +20,54 @@ def schema(vocabulary: Vocabulary) -> dict[str, Any]:
     ``organisation``, ``landscape``, ``themes``, ``places`` and ``sources`` are the definitions to
     point an editor at; kinds, roles and metrics are listed by name, so that it can complete them.
     """
-    (organisation, about, theme, place, source), components = msgspec.json.schema_components(
-        (OrganisationFile, LandscapeFile, ThemeEntry, PlaceEntry, SourceEntry),
-        ref_template="#/$defs/{name}",
+    entries = tuple({field.entry for field in FIELDS})
+    _, definitions = msgspec.json.schema_components(
+        (*entries, LandscapeFile, ThemeEntry, PlaceEntry, SourceEntry),
+        ref_template=_PREFIX + "{name}",
     )
-    for struct in components.values():
-        if struct.get("type") == "object" and "properties" in struct:
-            struct["additionalProperties"] = False
-    kinds, offer = components["OrganisationFile"], components["OfferEntry"]
-    for choice in kinds["properties"]["kind"]["anyOf"]:
-        if choice.get("type") == "string":
-            choice["enum"] = list(vocabulary.kinds)
-    offer["properties"]["role"]["enum"] = list(vocabulary.roles)
-    kinds["properties"]["figures"]["propertyNames"] = {"enum": list(vocabulary.metrics)}
+    for definition in definitions.values():
+        if "properties" in definition:
+            definition["additionalProperties"] = False
+    definitions["OfferEntry"]["properties"]["role"]["enum"] = list(vocabulary.roles)
+    properties = {field.key: _laid_out(field, definitions) for field in FIELDS}
+    properties["kind"]["anyOf"][0] = {"enum": list(vocabulary.kinds)}
+    properties["figures"]["propertyNames"] = {"enum": list(vocabulary.metrics)}
+    sources = {"type": "object", "additionalProperties": {"$ref": f"{_PREFIX}SourceEntry"}}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": "https://baken.dev/landscape.schema.json",
         "title": "A landscape's files",
         "$defs": {
-            **components,
-            "organisation": organisation,
-            "landscape": about,
-            "themes": {"type": "object", "additionalProperties": theme},
-            "places": {"type": "object", "additionalProperties": place},
-            "sources": {"type": "object", "additionalProperties": source},
+            **definitions,
+            "organisation": {
+                "title": "organisations/<id>.yaml",
+                "type": "object",
+                "properties": {"source": {"type": "string"}, "sources": sources, **properties},
+                "required": list(REQUIRED),
+                "additionalProperties": False,
+            },
+            "landscape": {"$ref": f"{_PREFIX}LandscapeFile"},
+            "themes": _each("ThemeEntry"),
+            "places": _each("PlaceEntry"),
+            "sources": sources,
         },
-        "$ref": "#/$defs/organisation",
+        "$ref": f"{_PREFIX}organisation",
     }
+
+
+def _each(name: str) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": {"$ref": _PREFIX + name}}
+
+
+def _laid_out(field: Field, definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of a field: its entry, short or long, in the field's shape."""
+    name = field.entry.__name__
+    entry: dict[str, Any] = {"$ref": _PREFIX + name}
+    if is_short(field):
+        entry = {"anyOf": [definitions[name]["properties"]["value"], entry]}
+    many = {"type": "array", "items": entry}
+    if field.shape is Shape.LIST:
+        return many
+    one_or_many = {"anyOf": [*entry.get("anyOf", [entry]), many]}
+    if field.shape is Shape.ONE:
+        return one_or_many
+    return {"type": "object", "additionalProperties": one_or_many}
