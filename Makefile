@@ -29,7 +29,7 @@ lint: setup-tests
 	$(BIN)/baken landscape check landscapes/flanders-health
 
 docs: setup-tests
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 setup: $(STAMPS)/run
 setup-tests: $(STAMPS)/tests

@@ -1,0 +1,165 @@
+"""The command line, run as a person runs it, keeps the promises of docs/commands.md."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from baken import landscape
+
+ROOT = Path(__file__).parents[2]
+NEEDS = [
+    {"id": "a", "text": "labo voor celtherapie tegen kanker"},
+    {"id": 2, "text": "Campus für ein Start-up mit gesunden Lebensmitteln"},
+]
+EXAMPLES = {
+    "labo voor celtherapie tegen kanker": {"vub-molecular-cellular-therapy"},
+    "incubateur pour une jeune pousse de santé numérique à Anvers": {
+        "bluehealth-innovation-center",
+        "startupvillage",
+    },
+    "Campus für ein Start-up mit gesunden Lebensmitteln": {"feed-food-health-campus"},
+}
+
+
+def documented():
+    """Every ``$ baken …`` line of the documentation and the README."""
+    for name in ("docs/commands.md", "README.md"):
+        for block in re.findall(r"```console\n(.*?)```", (ROOT / name).read_text(), re.DOTALL):
+            for line in block.splitlines():
+                if line.startswith("$ ") and "baken" in line and "serve" not in line:
+                    yield line.removeprefix("$ ").removeprefix(".venv/bin/")
+
+
+@pytest.mark.parametrize("command", sorted(set(documented())))
+def test_documented_commands_run(baken, tmp_path, command):
+    (tmp_path / "needs.jsonl").write_text("\n".join(map(json.dumps, NEEDS)))
+    (tmp_path / "landscapes").symlink_to(ROOT / "landscapes")
+    program, *arguments = shlex.split(command)
+    assert program == "baken"
+    done = baken(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("need", EXAMPLES)
+def test_find_answers_with_reasons_that_can_be_checked(baken, need):
+    done = baken("find", need, "--json", "--limit", "5")
+    answer = json.loads(done.stdout)
+    assert answer["need"]["text"] == need
+    first = answer["matches"][0]
+    assert first["id"] in EXAMPLES[need]
+    assert 0 < first["score"] <= 1
+    for match in answer["matches"]:
+        assert match["reasons"], match["id"]
+        for reason in match["reasons"]:
+            assert reason["text"]
+            assert all(answer["statements"][s]["citation"]["url"] for s in reason["statements"])
+            assert reason["statements"]
+
+
+def test_a_hospital_lung_department_comes_first(baken):
+    need = "we make a smart inhaler and look for a hospital lung department for a first study"
+    answer = json.loads(baken("find", need, "--json").stdout)
+    assert answer["need"]["language"] == "en"
+    assert "clinical-validation" in answer["need"]["roles"]
+    assert "respiratory" in answer["matches"][0]["id"]
+
+
+def test_a_file_of_needs_is_answered_in_order(baken, tmp_path):
+    path = tmp_path / "needs.jsonl"
+    path.write_text("\n".join(map(json.dumps, NEEDS)) + "\n")
+    rows = [json.loads(line) for line in baken("find", "--file", path).stdout.splitlines()]
+    assert [row["id"] for row in rows] == ["a", 2]
+    assert {"need", "matches", "milliseconds"} <= rows[0].keys()
+
+
+def test_organisations_as_json_lines_keep_the_record(baken):
+    rows = [json.loads(line) for line in baken("organisations", "--json").stdout.splitlines()]
+    by_id = {row["id"]: row for row in rows}
+    assert len(rows) == len(list((landscape.shipped() / "organisations").rglob("*.yaml")))
+    gent = by_id["uz-gent"]
+    assert gent["province"] == "East Flanders"
+    assert {"metric": "beds", "value": 1000, "qualifier": "at-least"}.items() <= next(
+        figure.items()
+        for figure in gent["figures"]
+        if figure["qualifier"] == "at-least" and figure["metric"] == "beds"
+    )
+    assert all(row["citations"] > 0 for row in rows)
+    known = by_id.keys()
+    for row in rows:
+        assert set(row["part_of"]) <= known
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (("find",), 2, "Give a need"),
+        (("find", "x", "--role", "plumber"), 1, "no role “plumber”"),
+        (("find", "x", "--province", "Utopia"), 1, "no province “Utopia”"),
+        (("find", "x", "--limit", "0"), 1, "1 to 100"),
+        (("find", "--file", "nowhere.jsonl"), 1, "nowhere.jsonl"),
+        (("landscape", "check", "nowhere"), 1, "no folder nowhere"),
+        (("landscape", "check", "docs"), 1, "no landscape.yaml"),
+        (("organisations", "--store", "README.md"), 1, "README.md"),
+        (("frobnicate",), 2, "frobnicate"),
+    ],
+)
+def test_mistakes_are_sentences_with_their_exit_code(baken, arguments, code, says):
+    done = baken(*arguments)
+    assert done.returncode == code
+    assert says in re.sub(r"\s+", " ", done.stderr.replace("│", " "))
+    assert "Traceback" not in done.stderr
+
+
+def test_a_bad_row_of_a_needs_file_is_named_before_anything_is_answered(baken, tmp_path):
+    path = tmp_path / "needs.jsonl"
+    path.write_text(json.dumps(NEEDS[0]) + '\n{"id": 1}\n')
+    done = baken("find", "--file", path)
+    assert done.returncode == 1
+    assert f"{path}:2:" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_misspelt_setting_is_named(baken):
+    done = baken("organisations", BAKEN_LANDSCAP="x")
+    assert done.returncode == 1
+    assert "BAKEN_LANDSCAP" in done.stderr
+
+
+def test_a_broken_landscape_is_not_loaded(baken, tmp_path):
+    import shutil
+
+    shutil.copytree(landscape.shipped(), tmp_path / "broken")
+    path = tmp_path / "broken" / "organisations" / "imec.yaml"
+    path.write_text(path.read_text().replace("kind: ", "kind: x", 1))
+    done = baken("organisations", "--landscape", tmp_path / "broken")
+    assert done.returncode == 1
+    assert "organisations/imec.yaml:1" in done.stderr
+    assert "baken landscape check" in done.stderr
+
+
+def test_a_landscape_is_one_file_to_share(baken, tmp_path):
+    made = baken(
+        "organisations",
+        "--json",
+        "--landscape",
+        landscape.shipped(),
+        "--store",
+        tmp_path / "flanders.sqlite",
+    )
+    assert made.returncode == 0, made.stderr
+    assert [p.name for p in tmp_path.iterdir()] == ["flanders.sqlite"]
+    copy = tmp_path / "copy.sqlite"
+    copy.write_bytes((tmp_path / "flanders.sqlite").read_bytes())
+    copy.chmod(0o444)
+    assert baken("organisations", "--json", "--store", copy).stdout == made.stdout
+
+
+def test_help_says_what_each_command_is_for(baken):
+    shown = baken("--help").stdout
+    for command in ("find", "organisations", "landscape", "serve"):
+        assert command in shown

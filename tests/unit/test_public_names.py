@@ -1,0 +1,40 @@
+"""Front doors: what each room offers is pinned, so that changing it is a decision."""
+
+import importlib
+
+import pytest
+
+import baken
+
+DOORS = {
+    "baken": "Workspace __version__",
+    "baken.landscape": (
+        "Claim Problem Reading check problems_of read schema shipped vocabulary write"
+    ),
+    "baken.store": "Facets Filter Store SyncReport Totals open_store",
+    "baken.partners": "Matcher",
+}
+
+
+@pytest.mark.parametrize("room", DOORS)
+def test_public_names(room):
+    assert sorted(importlib.import_module(room).__all__) == sorted(DOORS[room].split())
+
+
+def test_the_version_is_the_package_s():
+    from importlib.metadata import version
+
+    assert version("baken") == baken.__version__
+
+
+def test_importing_baken_loads_no_model():
+    import subprocess
+    import sys
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import baken, sys; print('numpy' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert loaded.stdout.strip() == "False"
