@@ -1,0 +1,145 @@
+"""What a page is: an address, a template and a typed context that is also its JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from msgspec import Struct
+
+from baken.model import Citation, Statement
+from baken.workspace import Workspace
+
+
+class Query(Struct, frozen=True):
+    """What an address asks for.
+
+    Attributes:
+        path: the variable parts of the address, such as ``id``.
+        parameters: each parameter's values, in order, the empty ones left out.
+    """
+
+    path: Mapping[str, str]
+    parameters: Mapping[str, Sequence[str]]
+
+    def one(self, name: str) -> str | None:
+        """Return the last value of a parameter, or None."""
+        values = self.parameters.get(name)
+        return values[-1] if values else None
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Return every value of a parameter, each once."""
+        return tuple(dict.fromkeys(self.parameters.get(name, ())))
+
+
+class Page(Struct, frozen=True):
+    """One kind of page.
+
+    Attributes:
+        path: the address, with ``{id:str}`` for a variable part.
+        json_path: the address of the JSON form; a variable path takes ``.json`` after the id.
+        template: file name of the template.
+        context: type of what `build` returns.
+        build: makes the context; may raise `baken.errors.NotFoundError`.
+        section: which entry of the navigation is marked.
+    """
+
+    path: str
+    json_path: str
+    template: str
+    context: type[Struct]
+    build: Callable[[Workspace, Query], Struct]
+    section: str = ""
+
+
+class Source(Struct, frozen=True):
+    """A numbered citation at the end of a page.
+
+    Attributes:
+        number: what footnotes call it.
+        publisher: who says so.
+        title: of the document, or None.
+        url: where to check.
+        published: the date the document bears, or None for an undated one.
+        retrieved: the day it was read.
+        licence: or None.
+    """
+
+    number: int
+    publisher: str
+    title: str | None
+    url: str
+    published: str | None
+    retrieved: str
+    licence: str | None
+
+
+class Footnotes:
+    """Numbers the documents behind a page's values, in the order in which they are met."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, str], Source] = {}
+
+    def of(self, statements: Iterable[Statement]) -> tuple[int, ...]:
+        """Return the numbers of the documents behind some statements, each once."""
+        return tuple(dict.fromkeys(self._number(s.citation) for s in statements))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Every document met so far, by number."""
+        return tuple(self._numbers.values())
+
+    def _number(self, citation: Citation) -> int:
+        key = (citation.publisher, citation.url)
+        known = self._numbers.get(key)
+        if known is None:
+            known = self._numbers[key] = Source(
+                number=len(self._numbers) + 1,
+                publisher=citation.publisher,
+                title=citation.title,
+                url=citation.url,
+                published=citation.published,
+                retrieved=citation.retrieved.isoformat(),
+                licence=citation.licence,
+            )
+        return known.number
+
+
+class Link(Struct, frozen=True):
+    """A way to another page, with how much is there where that helps."""
+
+    label: str
+    href: str
+    count: int | None = None
+
+
+class Choice(Struct, frozen=True):
+    """One value of a filter: `href` switches it."""
+
+    id: str
+    label: str
+    count: int | None
+    href: str
+    is_on: bool
+
+
+LANGUAGE: Final = "en"
+"""The language of the interface."""
+
+
+def address(path: str, **parameters: Any) -> str:
+    """Return a path with the parameters that have a value; lists are repeated."""
+    given = {name: value for name, value in parameters.items() if value not in (None, "", ())}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+def organisation_address(organisation_id: str) -> str:
+    """Return the address of an organisation's page."""
+    return f"/organisations/{organisation_id}"
+
+
+def theme_links(workspace: Workspace, themes: Iterable[str]) -> tuple[Link, ...]:
+    """Return links to themes; ids that the landscape does not know are left out."""
+    known = workspace.landscape.themes
+    return tuple(Link(known[t].text(LANGUAGE), f"/themes/{t}") for t in themes if t in known)

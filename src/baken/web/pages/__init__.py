@@ -1,0 +1,19 @@
+"""The pages of the site: one line a page."""
+
+from typing import Final
+
+from baken.web.page import Page
+
+from . import about, find, home, organisation, organisations, place, places, theme, themes
+
+PAGES: Final[tuple[Page, ...]] = (
+    home.PAGE,
+    find.PAGE,
+    organisations.PAGE,
+    organisation.PAGE,
+    themes.PAGE,
+    theme.PAGE,
+    places.PAGE,
+    place.PAGE,
+    about.PAGE,
+)

@@ -1,0 +1,48 @@
+"""The method: what a fact is here, how a shortlist comes about, what the data may be used for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from msgspec import Struct
+
+from baken.web.page import LANGUAGE, Page, Query
+from baken.workspace import Workspace
+
+
+class About(Struct, frozen=True, kw_only=True):
+    """Context of the method page.
+
+    Attributes:
+        title: of the landscape.
+        version: of the landscape.
+        licence: of the landscape's own wording.
+        themes: how many themes it knows.
+        publishers: who is cited most, with how many statements.
+        publisher_count: how many publishers are cited.
+    """
+
+    title: str
+    version: str
+    licence: str
+    themes: int
+    publishers: tuple[tuple[str, int], ...]
+    publisher_count: int
+
+
+def build(workspace: Workspace, _: Query) -> About:
+    """Return the context of the method page."""
+    landscape = workspace.landscape
+    publishers = Counter(s.citation.publisher for s in workspace.store.statements())
+    return About(
+        title=landscape.title[LANGUAGE],
+        version=landscape.version,
+        licence=landscape.licence,
+        themes=len(landscape.themes),
+        publishers=tuple(publishers.most_common(8)),
+        publisher_count=len(publishers),
+    )
+
+
+PAGE: Final = Page("/about", "/about.json", "about.html", About, build, section="about")

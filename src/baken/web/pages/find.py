@@ -1,0 +1,219 @@
+"""The shortlist: a letter from somebody who knows the region, with its sources."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from baken.model import Match, Shortlist
+from baken.store import Filter
+from baken.web.page import (
+    LANGUAGE,
+    Choice,
+    Footnotes,
+    Link,
+    Page,
+    Query,
+    Source,
+    address,
+    organisation_address,
+    theme_links,
+)
+from baken.workspace import Workspace
+
+SHORTLIST_LENGTH: Final = 12
+_DOTS: Final = 5
+
+
+class Why(Struct, frozen=True):
+    """A reason and the numbers of its sources."""
+
+    text: str
+    notes: tuple[int, ...]
+
+
+class Share(Struct, frozen=True):
+    """What one signal adds to a score, in hundredths."""
+
+    signal: str
+    hundredths: int
+
+
+class MatchView(Struct, frozen=True, kw_only=True):
+    """One line of the shortlist.
+
+    Attributes:
+        kind: label of what it is.
+        place: labels of where it is, the most precise first.
+        score: 0–1.
+        dots: the score in fifths.
+        reasons: why it fits.
+        missing: what was asked for and is not known here.
+        shares: what makes up the score.
+    """
+
+    id: str
+    name: str
+    href: str
+    kind: str
+    place: tuple[str, ...]
+    score: float
+    dots: int
+    reasons: tuple[Why, ...]
+    missing: tuple[str, ...]
+    shares: tuple[Share, ...]
+
+
+class Group(Struct, frozen=True):
+    """The matches of one role, under what that role is for the visitor."""
+
+    heading: str
+    colour: str
+    matches: tuple[MatchView, ...]
+
+
+class Find(Struct, frozen=True, kw_only=True):
+    """Context of the shortlist page.
+
+    Attributes:
+        need: the visitor's words, as they were read.
+        language: ISO 639-1 code of those words.
+        themes: themes understood, each a link to its page.
+        places: places understood.
+        roles: choices that narrow the answer to one role; the understood ones come first.
+        provinces: choices that narrow the answer to one province.
+        groups: the answer.
+        count: how many matches.
+        nearest: themes to try when nothing fits.
+        note: a sentence for the visitor, or None.
+        milliseconds: how long the answer took.
+        sources: what the footnotes lead to.
+    """
+
+    need: str
+    language: str
+    themes: tuple[Link, ...]
+    places: tuple[Link, ...]
+    roles: tuple[Choice, ...]
+    provinces: tuple[Choice, ...]
+    groups: tuple[Group, ...]
+    count: int
+    nearest: tuple[Link, ...]
+    note: str | None
+    milliseconds: float
+    sources: tuple[Source, ...]
+
+
+def build(workspace: Workspace, query: Query) -> Find:
+    """Answer the need in the address.
+
+    Raises:
+        NeedError: the address names a role or province that there is none of.
+    """
+    text = query.one("q") or ""
+    role, province = query.one("role"), query.one("province")
+    answer = workspace.find(text, limit=SHORTLIST_LENGTH, role=role, province=province)
+    landscape = workspace.landscape
+    footnotes = Footnotes()
+    groups = tuple(_groups(workspace, answer, footnotes))
+    return Find(
+        need=answer.need.text,
+        language=answer.need.language,
+        themes=theme_links(workspace, answer.need.themes),
+        places=tuple(
+            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}") for p in answer.need.places
+        ),
+        roles=_role_choices(workspace, answer, text, role, province),
+        provinces=tuple(
+            Choice(
+                id=p,
+                label=landscape.places[p].text(LANGUAGE),
+                count=None,
+                href=address("/find", q=text, role=role, province=None if p == province else p),
+                is_on=p == province,
+            )
+            for p in landscape.provinces
+        ),
+        groups=groups,
+        count=len(answer.matches),
+        nearest=theme_links(workspace, answer.nearest_themes),
+        note=answer.note,
+        milliseconds=answer.milliseconds,
+        sources=footnotes.sources,
+    )
+
+
+def _role_choices(
+    workspace: Workspace, answer: Shortlist, text: str, role: str | None, province: str | None
+) -> tuple[Choice, ...]:
+    roles = workspace.landscape.vocabulary.roles
+    offered = workspace.facets().roles
+    ordered = dict.fromkeys((*answer.need.roles, *(r for r in roles if r in offered)))
+    return tuple(
+        Choice(
+            id=r,
+            label=roles[r].text(LANGUAGE),
+            count=offered.get(r, 0),
+            href=address("/find", q=text, role=None if r == role else r, province=province),
+            is_on=r == role,
+        )
+        for r in ordered
+    )
+
+
+def _groups(workspace: Workspace, answer: Shortlist, footnotes: Footnotes) -> list[Group]:
+    roles = workspace.landscape.vocabulary.roles
+    by_role: dict[str, list[Match]] = {}
+    for match in answer.matches:
+        by_role.setdefault(match.roles[0] if match.roles else "", []).append(match)
+    ids = [match.id for match in answer.matches]
+    places = {
+        organisation.id: (organisation.place_id, organisation.province_id)
+        for organisation in workspace.store.organisations(Filter(), ids=ids)
+    }
+    groups = []
+    for role_id, matches in by_role.items():
+        role = roles.get(role_id)
+        heading = role.heading[LANGUAGE] if role else "Also worth a look"
+        views = tuple(_view(workspace, m, answer, places[m.id], footnotes) for m in matches)
+        groups.append(Group(heading, role.colour if role else "public", views))
+    return groups
+
+
+def _view(
+    workspace: Workspace,
+    match: Match,
+    answer: Shortlist,
+    places: tuple[str | None, str | None],
+    footnotes: Footnotes,
+) -> MatchView:
+    landscape = workspace.landscape
+    labels = (landscape.places[p].text(LANGUAGE) for p in places if p in landscape.places)
+    return MatchView(
+        id=match.id,
+        name=match.name,
+        href=organisation_address(match.id),
+        kind=landscape.vocabulary.kinds[match.kind].text(LANGUAGE),
+        place=tuple(dict.fromkeys(labels)),
+        score=round(match.score, 3),
+        dots=max(1, round(match.score * _DOTS)),
+        reasons=tuple(
+            Why(
+                reason.text,
+                footnotes.of(
+                    answer.statements[s] for s in reason.statements if s in answer.statements
+                ),
+            )
+            for reason in match.reasons
+        ),
+        missing=match.missing,
+        shares=tuple(
+            Share(signal, round(share * 100))
+            for signal, share in sorted(match.signals.items(), key=lambda s: -s[1])
+            if round(share * 100)
+        ),
+    )
+
+
+PAGE: Final = Page("/find", "/find.json", "find.html", Find, build)

@@ -1,0 +1,97 @@
+"""Home: one box, some needs to try, and what the landscape holds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from baken.web.page import LANGUAGE, Link, Page, Query, address
+from baken.workspace import Workspace
+
+
+class Example(Struct, frozen=True):
+    """A need to try."""
+
+    language: str
+    text: str
+    href: str
+
+
+class RoleLine(Struct, frozen=True):
+    """What can be found in one role.
+
+    Attributes:
+        label: the role.
+        colour: which of the style sheet's role colours.
+        count: how many organisations offer it.
+        href: their list.
+        themes: what they most often do it for.
+    """
+
+    label: str
+    colour: str
+    count: int
+    href: str
+    themes: tuple[str, ...]
+
+
+class Home(Struct, frozen=True):
+    """Context of the home page.
+
+    Attributes:
+        examples: needs to try, one a language.
+        provinces: with how many organisations each.
+        roles: what can be found, by role.
+    """
+
+    examples: tuple[Example, ...]
+    provinces: tuple[Link, ...]
+    roles: tuple[RoleLine, ...]
+
+
+def build(workspace: Workspace, _: Query) -> Home:
+    """Return the context of the home page."""
+    landscape = workspace.landscape
+    facets = workspace.facets()
+    examples = tuple(
+        Example(example.lang, example.text, address("/find", q=example.text))
+        for example in landscape.examples
+    )
+    provinces = tuple(
+        Link(
+            landscape.places[province].text(LANGUAGE),
+            address("/organisations", province=province),
+            facets.provinces[province],
+        )
+        for province in landscape.provinces
+        if facets.provinces.get(province)
+    )
+    return Home(examples, provinces, tuple(_roles(workspace, facets.roles)))
+
+
+def _roles(workspace: Workspace, counts: dict[str, int]) -> list[RoleLine]:
+    themes_of: dict[str, dict[str, int]] = {}
+    for organisation in workspace.organisations():
+        for offer in organisation.offers:
+            tally = themes_of.setdefault(offer.value.role, {})
+            for theme in offer.value.themes:
+                tally[theme] = tally.get(theme, 0) + 1
+    known = workspace.landscape.themes
+    return [
+        RoleLine(
+            label=role.text(LANGUAGE),
+            colour=role.colour,
+            count=counts[role.id],
+            href=address("/organisations", role=role.id),
+            themes=tuple(
+                known[theme].text(LANGUAGE).lower()
+                for theme, _ in sorted(themes_of[role.id].items(), key=lambda t: (-t[1], t[0]))[:4]
+            ),
+        )
+        for role in workspace.landscape.vocabulary.roles.values()
+        if counts.get(role.id)
+    ]
+
+
+PAGE: Final = Page("/", "/index.json", "home.html", Home, build)

@@ -1,0 +1,96 @@
+"""A place: its own figures, what encloses it, and who is there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from msgspec import Struct
+
+from baken.errors import NotFoundError
+from baken.model import LANGUAGES
+from baken.store import Filter
+from baken.web.page import LANGUAGE, Footnotes, Link, Page, Query, Source
+from baken.web.pages.organisation import FigureView, place_figures
+from baken.web.pages.organisations import Row, row
+from baken.workspace import Workspace
+
+
+class Name(Struct, frozen=True):
+    """What the place is called in a language."""
+
+    language: str
+    label: str
+
+
+class PlacePage(Struct, frozen=True, kw_only=True):
+    """Context of a place's page.
+
+    Attributes:
+        id: of the place.
+        label: in the interface's language.
+        kind: municipality, province, region or country.
+        names: in each language.
+        enclosing: what it lies in, from small to large.
+        inside: the places in it that have organisations.
+        codes: official codes by scheme, such as ``nis`` and ``nuts``.
+        figures: what sources say of the place as a whole.
+        rows: the organisations in it.
+        sources: what the footnotes lead to.
+    """
+
+    id: str
+    label: str
+    kind: str
+    names: tuple[Name, ...]
+    enclosing: tuple[Link, ...]
+    inside: tuple[Link, ...]
+    codes: dict[str, str]
+    figures: tuple[FigureView, ...]
+    rows: tuple[Row, ...]
+    sources: tuple[Source, ...]
+
+
+def build(workspace: Workspace, query: Query) -> PlacePage:
+    """Return the context of a place's page.
+
+    Raises:
+        NotFoundError: there is no place of that id.
+    """
+    landscape = workspace.landscape
+    place = landscape.places.get(query.path["id"])
+    if place is None:
+        raise NotFoundError(f"There is no place “{query.path['id']}” here.")
+    province = landscape.province_of(place.id)
+    only = Filter(provinces=(province,)) if province else Filter()
+    there = [
+        organisation
+        for organisation in workspace.organisations(only)
+        if organisation.place_id
+        and place.id in (p.id for p in landscape.enclosing(organisation.place_id))
+    ]
+    inside = dict.fromkeys(o.place_id for o in there if o.place_id and o.place_id != place.id)
+    footnotes = Footnotes()
+    return PlacePage(
+        id=place.id,
+        label=place.text(LANGUAGE),
+        kind=place.kind,
+        names=tuple(Name(language, place.text(language)) for language in LANGUAGES),
+        enclosing=tuple(
+            Link(p.text(LANGUAGE), f"/places/{p.id}")
+            for p in landscape.enclosing(place.id)
+            if p is not place
+        ),
+        inside=tuple(
+            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}")
+            for p in sorted(inside, key=lambda p: landscape.places[p].text(LANGUAGE))
+        ),
+        codes=place.codes,
+        figures=place_figures(workspace.place_statements(place.id), workspace, footnotes),
+        rows=tuple(row(workspace, organisation) for organisation in there),
+        sources=footnotes.sources,
+    )
+
+
+PAGE: Final = Page(
+    "/places/{id:str}", "/places/{id}.json", "place.html", PlacePage, build, section="places"
+)

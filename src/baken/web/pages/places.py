@@ -1,0 +1,52 @@
+"""Where everything is: the provinces, and the places in them that have organisations."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Final
+
+from msgspec import Struct
+
+from baken.web.page import LANGUAGE, Link, Page, Query
+from baken.workspace import Workspace
+
+
+class Province(Struct, frozen=True):
+    """A province and its places, with how many organisations are in each."""
+
+    label: str
+    href: str
+    count: int
+    places: tuple[Link, ...]
+
+
+class Places(Struct, frozen=True):
+    """Context of the index of places."""
+
+    provinces: tuple[Province, ...]
+
+
+def build(workspace: Workspace, _: Query) -> Places:
+    """Return the context of the index of places."""
+    landscape = workspace.landscape
+    tally = Counter((o.province_id, o.place_id) for o in workspace.organisations())
+    provinces = []
+    for province in landscape.provinces:
+        inside = {place: n for (p, place), n in tally.items() if p == province and place}
+        links = [
+            Link(landscape.places[place].text(LANGUAGE), f"/places/{place}", n)
+            for place, n in inside.items()
+            if place != province
+        ]
+        provinces.append(
+            Province(
+                landscape.places[province].text(LANGUAGE),
+                f"/places/{province}",
+                sum(inside.values()),
+                tuple(sorted(links, key=lambda link: link.label)),
+            )
+        )
+    return Places(tuple(provinces))
+
+
+PAGE: Final = Page("/places", "/places.json", "places.html", Places, build, section="places")
