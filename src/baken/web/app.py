@@ -25,7 +25,7 @@ from rapidfuzz import fuzz, process
 from baken.errors import BakenError, NotFoundError
 from baken.workspace import Workspace
 
-from .page import Link, Page, Query, organisation_address
+from .page import LANGUAGE, Link, Page, Query, organisation_address
 from .pages import PAGES
 from .rendering import Renderer
 
@@ -35,14 +35,20 @@ _LOG = logging.getLogger("baken.web")
 
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; "
+        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
+        "form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
-_TYPES: Final = {"css": "text/css", "svg": "image/svg+xml", "txt": "text/plain"}
+_TYPES: Final = {
+    "css": "text/css",
+    "svg": "image/svg+xml",
+    "txt": "text/plain",
+    "woff2": "font/woff2",
+}
 
 
 def create_app(workspace: Workspace) -> Litestar:
@@ -123,18 +129,19 @@ class _StaticFiles:
 
     def __init__(self) -> None:
         folder = files("baken.web") / "static"
-        self._contents = {f.name: f.read_bytes() for f in folder.iterdir() if f.is_file()}
-        self.addresses = {
-            name: f"/static/{blake2b(content, digest_size=6).hexdigest()}/{name}"
-            for name, content in self._contents.items()
-        }
+        names = sorted(f.name for f in folder.iterdir() if f.is_file())
+        self._contents = {name: (folder / name).read_bytes() for name in names}
+        # One version for all, so that files may name each other beside them.
+        version = blake2b(b"".join(self._contents.values()), digest_size=6).hexdigest()
+        self.addresses = {name: f"/static/{version}/{name}" for name in self._contents}
 
     def handlers(self) -> list[Handler]:
         """Return the routes that serve them."""
         contents = self._contents
 
         @get("/static/{version:str}/{name:str}", sync_to_thread=False)
-        def static(request: Request[Any, Any, Any], version: str, name: str) -> Response[bytes]:
+        def static(request: Request[Any, Any, Any]) -> Response[bytes]:
+            version, name = request.path_params["version"], request.path_params["name"]
             if name not in contents:
                 raise NotFoundError(f"There is no file {name}.")
             headers = {
@@ -213,15 +220,19 @@ def _failure(
 
 def _near(workspace: Workspace, path: str) -> tuple[Link, ...]:
     """Return pages whose id or name is like the last part of an address that leads nowhere."""
-    wanted = path.rstrip("/").rpartition("/")[2].removesuffix(".json").replace("-", " ")
-    names = workspace.names()
-    labels = {organisation_address(key): name for key, name in names.items()}
+    wanted = path.rstrip("/").rpartition("/")[2].removesuffix(".json")
+    labels = {organisation_address(key): name for key, name in workspace.names().items()}
     themes = workspace.landscape.themes
-    labels |= {f"/themes/{key}": theme.text("en") for key, theme in themes.items()}
-    found = process.extract(
-        wanted, labels, scorer=fuzz.WRatio, processor=str.casefold, limit=4, score_cutoff=70
-    )
-    return tuple(Link(label, href) for label, _, href in found)
+    labels |= {f"/themes/{key}": theme.text(LANGUAGE) for key, theme in themes.items()}
+    ids = {href: href.rpartition("/")[2] for href in labels}
+    found: dict[str, float] = {}
+    for choices, word in ((ids, wanted), (labels, wanted.replace("-", " "))):
+        for _, score, href in process.extract(
+            word, choices, scorer=fuzz.ratio, processor=str.casefold, limit=4, score_cutoff=60
+        ):
+            found[href] = max(score, found.get(href, 0.0))
+    best = sorted(found, key=lambda href: -found[href])[:4]
+    return tuple(Link(labels[href], href) for href in best)
 
 
 def _add_headers(response: Response[Any]) -> Response[Any]:

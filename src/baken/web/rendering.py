@@ -14,7 +14,8 @@ from baken.workspace import Workspace
 from .page import LANGUAGE, Link, Page
 
 _MONTHS: Final = (
-    ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"]
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 NAVIGATION: Final = (
     ("organisations", "Organisations", "/organisations"),

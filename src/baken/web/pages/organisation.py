@@ -53,11 +53,21 @@ class Said(Struct, frozen=True):
 
 
 class FigureView(Struct, frozen=True):
-    """A figure as shown: "2,000+", "beds", the date it speaks of and the words that carry it."""
+    """A figure as shown.
+
+    Attributes:
+        value: with its qualifier: "2,000+".
+        label: what is counted.
+        as_of: the date it speaks of.
+        is_dated: False when the source bears no date, and `as_of` is the day it was read.
+        span: the source's own words that carry it, or None.
+        notes: numbers of its sources.
+    """
 
     value: str
     label: str
     as_of: str
+    is_dated: bool
     span: str | None
     notes: tuple[int, ...]
 
@@ -179,11 +189,11 @@ class _View:
 
     def page(self) -> OrganisationPage:
         organisation = self.organisation
-        summary = next(iter(self.said(organisation.summaries)), None)
-        # Footnotes are numbered in the order of this call, which is the order of the page.
+        # Footnotes are numbered in the order of the calls below, which is the order of the page.
         other_names = self.said(
             (*organisation.names[1:], *organisation.acronyms, *organisation.aliases)
         )
+        former_names = tuple(self.former_names())
         return OrganisationPage(
             record=record(organisation, self.landscape),
             name=organisation.name(LANGUAGE),
@@ -191,16 +201,8 @@ class _View:
             place=self.place(),
             located_through=self.located_through(),
             other_names=tuple(s for s in other_names if s.text != organisation.name(LANGUAGE)),
-            former_names=tuple(
-                Said(
-                    f"{former.value.text} (until {former.value.until})"
-                    if former.value.until
-                    else former.value.text,
-                    self.notes(former),
-                )
-                for former in organisation.former_names
-            ),
-            summary=summary,
+            former_names=former_names,
+            summary=next(iter(self.said(organisation.summaries)), None),
             figures=self.figures(),
             roles=self.roles(),
             trees=self.trees(),
@@ -217,6 +219,11 @@ class _View:
 
     def said(self, values: Iterable[Sourced[str]]) -> tuple[Said, ...]:
         return tuple(Said(v.value, self.notes(v), v.language) for v in values)
+
+    def former_names(self) -> Iterator[Said]:
+        for former in self.organisation.former_names:
+            until = f" (until {former.value.until})" if former.value.until else ""
+            yield Said(former.value.text + until, self.notes(former))
 
     def place(self) -> tuple[Link, ...]:
         ids = dict.fromkeys((self.organisation.place_id, self.organisation.province_id))
@@ -258,13 +265,18 @@ class _View:
 
     def trees(self) -> tuple[Branch, ...]:
         """Draw one line down from each organisation it is part of, itself at the end."""
-        parents = [r for r in self.organisation.relations if r.value.type == "part-of"]
+        parents = [
+            (relation, self.notes(relation))
+            for relation in self.organisation.relations
+            if relation.value.type == "part-of"
+        ]
         parts = self.parts()
         if not parents:
             return (self.itself(parts, ()),) if parts else ()
+        # What it consists of is drawn once, below the first of what it is part of.
         return tuple(
-            self.below_parent(relation, self.itself(parts, self.notes(relation)))
-            for relation in parents
+            self.below_parent(relation, self.itself(() if i else parts, notes))
+            for i, (relation, notes) in enumerate(parents)
         )
 
     def itself(self, parts: tuple[Branch, ...], notes: tuple[int, ...]) -> Branch:
@@ -386,11 +398,14 @@ def figures_of(
     metrics = workspace.landscape.vocabulary.metrics
     for figure in figures:
         unit = {"m2": " m²", "ha": " ha"}.get(figure.value.unit or "", "")
+        citation = figure.citations[0]
+        read_on = citation.retrieved.isoformat()
         yield FigureView(
             f"{figure.value}{unit}",
             metrics[figure.value.metric].text(LANGUAGE),
             figure.value.as_of,
-            figure.statements[0].citation.span,
+            citation.published is not None or figure.value.as_of != read_on,
+            citation.span,
             footnotes.of(figure.statements),
         )
 

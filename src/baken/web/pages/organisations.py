@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.model import Organisation
+from baken.model import Organisation, Term
 from baken.store import Filter
 from baken.web.page import LANGUAGE, Choice, Link, Page, Query, address, organisation_address
 from baken.workspace import Workspace
@@ -120,7 +120,7 @@ def row(workspace: Workspace, organisation: Organisation) -> Row:
 def _labels(workspace: Workspace) -> Mapping[str, Callable[[str], str]]:
     """Return, for each facet, what turns a term into its label; unknown terms stay as they are."""
     landscape = workspace.landscape
-    terms = {
+    terms: dict[str, Mapping[str, Term]] = {
         "kind": landscape.vocabulary.kinds,
         "province": landscape.places,
         "role": landscape.vocabulary.roles,

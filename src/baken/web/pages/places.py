@@ -21,7 +21,11 @@ class Province(Struct, frozen=True):
 
 
 class Places(Struct, frozen=True):
-    """Context of the index of places."""
+    """Context of the index of places.
+
+    Attributes:
+        provinces: each with the places in it that have organisations.
+    """
 
     provinces: tuple[Province, ...]
 

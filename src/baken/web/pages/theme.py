@@ -30,13 +30,19 @@ class Words(Struct, frozen=True):
     synonyms: tuple[str, ...]
 
 
+class Work(Struct, frozen=True):
+    """What is done for the theme, in one sentence."""
+
+    text: str
+    notes: tuple[int, ...]
+
+
 class Worker(Struct, frozen=True):
-    """An organisation and what it does for the theme, in its own offer's sentence."""
+    """An organisation and what it does for the theme."""
 
     name: str
     href: str
-    text: str
-    notes: tuple[int, ...]
+    works: tuple[Work, ...]
 
 
 class RoleWorkers(Struct, frozen=True):
@@ -101,17 +107,17 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
     others = []
     found = list(workspace.organisations(Filter(themes=(theme.id,))))
     for organisation in found:
-        offers = [o for o in organisation.offers if theme.id in o.value.themes]
-        for offer in offers:
-            by_role.setdefault(offer.value.role, []).append(
-                Worker(
-                    organisation.name(LANGUAGE),
-                    organisation_address(organisation.id),
-                    offer.value.text,
-                    footnotes.of(offer.statements),
-                )
+        works: dict[str, list[Work]] = {}
+        for offer in organisation.offers:
+            if theme.id in offer.value.themes:
+                work = Work(offer.value.text, footnotes.of(offer.statements))
+                works.setdefault(offer.value.role, []).append(work)
+        for role, done in works.items():
+            worker = Worker(
+                organisation.name(LANGUAGE), organisation_address(organisation.id), tuple(done)
             )
-        if not offers:
+            by_role.setdefault(role, []).append(worker)
+        if not works:
             others.append(row(workspace, organisation))
     roles = workspace.landscape.vocabulary.roles
     return ThemePage(

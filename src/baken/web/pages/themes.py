@@ -19,7 +19,11 @@ class Field(Struct, frozen=True):
 
 
 class Themes(Struct, frozen=True):
-    """Context of the index of themes."""
+    """Context of the index of themes.
+
+    Attributes:
+        fields: the broadest themes, each with what is narrower.
+    """
 
     fields: tuple[Field, ...]
 

@@ -1,0 +1,79 @@
+"""Every page in a real browser: accessible, the right size, and usable by keyboard alone."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
+NEED = "We make a smart inhaler and look for a hospital lung department for a first study"
+PAGES = {
+    "home": "/",
+    "shortlist": f"/find?q={NEED.replace(' ', '+')}",
+    "shortlist in Dutch, filtered": "/find?q=labo+voor+celtherapie&role=research&province=brussels",
+    "empty need": "/find?q=",
+    "nothing found": "/find?q=a+shipyard+for+yachts",
+    "organisations": "/organisations?province=limburg",
+    "organisation": "/organisations/uz-gent",
+    "unit": "/organisations/mobile-health-unit",
+    "themes": "/themes",
+    "theme": "/themes/lung",
+    "places": "/places",
+    "place": "/places/limburg",
+    "method": "/about",
+    "not found": "/organisations/nobody",
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", PAGES)
+def test_axe_finds_nothing_serious(open_page, name, scheme):
+    page = open_page(PAGES[name], scheme=scheme)
+    # axe is brought in from outside, so the page's own policy has to let it pass.
+    found = Axe().run(page).response["violations"]
+    serious = [v for v in found if v["impact"] in ("serious", "critical")]
+    assert not serious, [(v["id"], [n["html"] for n in v["nodes"]][:3]) for v in serious]
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_scrolls_sideways(open_page, name, width):
+    page = open_page(PAGES[name], width=width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", sorted(set(PAGES) - {"not found"}))
+def test_the_console_stays_silent(open_page, name):
+    assert open_page(PAGES[name]).complaints == []
+
+
+def test_from_need_to_organisation_by_keyboard_without_javascript(open_page):
+    page = open_page("/", java_script=False)
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Skip to the content"
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").get_attribute("name") == "q"
+    page.keyboard.type("labo voor celtherapie tegen kanker")
+    page.keyboard.press("Tab")
+    assert page.locator(":focus").inner_text() == "Find partners"
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/find?q=labo*")
+    first = page.locator("article.match h3 a").first
+    assert "Molecular" in first.inner_text()
+    first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/organisations/vub-molecular-cellular-therapy")
+    assert page.locator("h1").inner_text() == "Laboratory for Molecular & Cellular Therapy"
+
+
+def test_a_footnote_leads_to_its_source(open_page):
+    page = open_page("/organisations/uz-gent")
+    page.locator("sup a").first.click()
+    assert page.locator(":target").inner_text().strip()
+
+
+def test_targets_are_large_enough_to_touch(open_page):
+    page = open_page(PAGES["shortlist"], width=390)
+    for target in page.locator("a.chip, button, summary").all():
+        box = target.bounding_box()
+        assert box is None or min(box["width"], box["height"]) >= 24, target.inner_text()
