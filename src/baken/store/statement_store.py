@@ -1,0 +1,239 @@
+"""The store itself: what `protocol.Store` promises, on any `Database`."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from types import TracebackType
+from typing import Final, Self
+
+import msgspec
+
+from baken.errors import NotFoundError, StoreError
+from baken.model import (
+    Audience,
+    Landscape,
+    Organisation,
+    Statement,
+    assemble,
+    organisation_subject,
+    subject_id,
+)
+
+from . import deriving, syncing
+from .database import Database, Row, Session
+from .protocol import Facets, Filter, SyncReport, Totals
+from .reading import PAGE, statements_from, statements_of, stored_landscape, subject_pages
+
+_SCHEME_OF: Final = {"kinds": "kind", "provinces": "province", "themes": "theme", "roles": "role"}
+"""The scheme of a facet's terms, by the field of `Filter` and `Facets`."""
+
+
+class StatementStore:
+    """Statements in a database; see `protocol.Store` for what each method promises."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def sync(
+        self,
+        source: str,
+        statements: Iterable[Statement],
+        *,
+        on: datetime.date,
+        landscape: Landscape | None = None,
+        fingerprint: str | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> SyncReport:
+        """Make `source` say exactly `statements`, in one transaction."""
+        with self._database.writing() as session:
+            report = syncing.replace_feed(
+                session, source, statements, on=on, fingerprint=fingerprint, progress=progress
+            )
+            if landscape is not None:
+                session.execute("forget_landscape")
+                description = msgspec.json.encode(landscape).decode()
+                session.execute("describe_landscape", description=description)
+            deriving.rebuild(session)
+        return report
+
+    def landscape(self) -> Landscape:
+        """Return the landscape described by the last sync that gave one."""
+        with self._database.reading() as session:
+            landscape = stored_landscape(session)
+        if landscape is None:
+            raise StoreError(f"{self._database.place} holds no landscape; load one into it first.")
+        return landscape
+
+    def fingerprint(self, source: str) -> str | None:
+        """Return what the last sync of `source` was made from, or None."""
+        with self._database.reading() as session:
+            rows = session.select("fingerprint", name=source)
+        return rows[0][0] if rows else None
+
+    def revision(self) -> int:
+        """Return a number that grows with every sync."""
+        with self._database.reading() as session:
+            return int(session.select("revision")[0][0])
+
+    def statements(
+        self,
+        subject: str | None = None,
+        *,
+        audience: Audience = Audience.PUBLIC,
+        history: bool = False,
+    ) -> Iterator[Statement]:
+        """Yield statements of one subject or of all."""
+        with self._database.reading() as session:
+            pages: Iterable[list[str]] = (
+                subject_pages(session, audience, history=history)
+                if subject is None
+                else [[subject]]
+            )
+            for page in pages:
+                found = statements_of(session, page, audience, history=history)
+                for statements in found.values():
+                    yield from statements
+
+    def by_id(
+        self, ids: Iterable[str], *, audience: Audience = Audience.PUBLIC
+    ) -> dict[str, Statement]:
+        """Return the statements with these ids, retired ones included."""
+        with self._database.reading() as session:
+            rows = session.select("statements_by_id", ids=list(ids), audience=audience.value)
+        return {statement.id: statement for statement in statements_from(rows)}
+
+    def organisation(
+        self, organisation_id: str, *, audience: Audience = Audience.PUBLIC
+    ) -> Organisation | None:
+        """Return one organisation, or None."""
+        found = list(self.organisations(ids=[organisation_id], audience=audience))
+        return found[0] if found else None
+
+    def organisations(
+        self,
+        only: Filter = Filter(),  # noqa: B008 (frozen)
+        *,
+        ids: Sequence[str] | None = None,
+        after: str | None = None,
+        limit: int | None = None,
+        audience: Audience = Audience.PUBLIC,
+    ) -> Iterator[Organisation]:
+        """Yield organisations ordered by folded name, then id."""
+        query, wanted = "organisations_after", _parameters(only, audience)
+        if ids is not None:
+            query = "organisations_among"
+            wanted["subjects"] = [organisation_subject(one) for one in ids]
+        with self._database.reading() as session:
+            subject, sort_key = _bookmark(session, after, audience)
+            remaining = limit
+            while remaining is None or remaining > 0:
+                size = PAGE if remaining is None else min(PAGE, remaining)
+                page = session.select(
+                    query, sort_key=sort_key, subject=subject, limit=size, **wanted
+                )
+                yield from _assembled(session, page, audience)
+                if len(page) < size:
+                    return
+                subject, sort_key = page[-1][:2]
+                remaining = None if remaining is None else remaining - size
+
+    def incoming(
+        self, organisation_id: str, *, audience: Audience = Audience.PUBLIC
+    ) -> tuple[Statement, ...]:
+        """Return the relation statements of other organisations whose target is this one."""
+        with self._database.reading() as session:
+            rows = session.select(
+                "incoming",
+                target=organisation_id,
+                subject=organisation_subject(organisation_id),
+                audience=audience.value,
+            )
+        return tuple(statements_from(rows))
+
+    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
+        """Return the display name by organisation id, for these ids or for all."""
+        public = Audience.PUBLIC.value
+        with self._database.reading() as session:
+            if ids is None:
+                rows = session.select("names", audience=public)
+            else:
+                subjects = [organisation_subject(one) for one in ids]
+                rows = session.select("names_of", audience=public, subjects=subjects)
+        return {subject_id(subject): name for subject, name in rows}
+
+    def facets(
+        self,
+        only: Filter = Filter(),  # noqa: B008 (frozen)
+        *,
+        audience: Audience = Audience.PUBLIC,
+    ) -> Facets:
+        """Count organisations by term, each facet under all filters but its own."""
+        counts: dict[str, dict[str, int]] = {}
+        with self._database.reading() as session:
+            for field, scheme in _SCHEME_OF.items():
+                others = msgspec.structs.replace(only, **{field: None})
+                counts[field] = dict(
+                    session.select("facet_counts", scheme=scheme, **_parameters(others, audience))
+                )
+        return Facets(**counts)
+
+    def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:
+        """Count what the store holds."""
+        with self._database.reading() as session:
+            rows = session.select("totals", audience=audience.value)
+        if not rows:
+            return Totals(organisations=0, statements=0, as_of=None)
+        organisations, statements, as_of = rows[0]
+        return Totals(organisations, statements, datetime.date.fromisoformat(as_of))
+
+    def close(self) -> None:
+        """Release every connection."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _parameters(only: Filter, audience: Audience) -> dict[str, object]:
+    """Return what the ``matching`` block of SQL asks for."""
+    return {"audience": audience.value, **msgspec.structs.asdict(only)}
+
+
+def _bookmark(session: Session, after: str | None, audience: Audience) -> tuple[str, str]:
+    """Return the subject and sort key to go on after; empty ones come before all others.
+
+    Raises:
+        NotFoundError: the organisation of that id is not there any more.
+    """
+    if after is None:
+        return "", ""
+    subject = organisation_subject(after)
+    rows = session.select("sort_key_of", subject=subject, audience=audience.value)
+    if not rows:
+        raise NotFoundError(
+            f"There is no organisation “{after}” to go on after; start again at the first page."
+        )
+    return subject, rows[0][0]
+
+
+def _assembled(session: Session, page: Sequence[Row], audience: Audience) -> Iterator[Organisation]:
+    """Yield the organisations of a page of rows."""
+    found = statements_of(session, [row[0] for row in page], audience)
+    for subject, _, place_id, province_id, located_through in page:
+        organisation = assemble(
+            found.get(subject, ()),
+            place_id=place_id,
+            province_id=province_id,
+            located_through=located_through,
+        )
+        if organisation is not None:
+            yield organisation
