@@ -1,0 +1,147 @@
+"""Why an organisation fits, in sentences that cite statements, and what is not known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from baken.model import Landscape, Reason
+
+from .profiles import Profile
+from .ranking import Candidate
+from .signals import Asked, support
+from .thesaurus import CLOSE, Thesaurus
+from .wording import IS_CALLED, IS_IN, ITS_UNIT, WORKS_ON, say
+
+_SENTENCES: Final = frozenset({"offer", "summary", "milestone"})
+"""Fields of passages that may be quoted; the rest are labels."""
+
+_MOST: Final = 3
+_WORTH_SAYING: Final = 0.25
+_SAME: Final = 80.0
+_CERTAIN: Final = 0.75
+
+
+class Explainer:
+    """Explains the candidates for one need."""
+
+    def __init__(self, asked: Asked, landscape: Landscape, thesaurus: Thesaurus) -> None:
+        self._asked = asked
+        self._landscape = landscape
+        self._thesaurus = thesaurus
+        self._language = asked.brief.need.language
+        self._support = support(asked)
+
+    def roles(self, profile: Profile) -> tuple[str, ...]:
+        """Return the roles in which an organisation answers the need, best first.
+
+        Those asked for that it offers; when it offers none of them, the role of the offer that
+        answers best; none for an organisation without offers.
+        """
+        best = {
+            role: float(self._support[list(positions)].max())
+            for role, positions in profile.offers.items()
+        }
+        ranked = sorted(best, key=lambda role: -best[role])
+        wanted = [role for role in ranked if role in self._asked.brief.roles]
+        return tuple(wanted or ranked[:1])
+
+    def reasons(self, candidate: Candidate) -> tuple[Reason, ...]:
+        """Return one to three reasons from different statements, the strongest first.
+
+        A sentence is quoted as its source's statement has it; themes, places and names are
+        restated with their labels in the language of the need.
+        """
+        chosen: list[Reason] = []
+        cited: set[str] = set()
+        for reason in self._possible(candidate):
+            is_said = any(fuzz.token_set_ratio(reason.text, c.text) >= _SAME for c in chosen)
+            if not is_said and not cited.intersection(reason.statements):
+                chosen.append(reason)
+                cited.update(reason.statements)
+            if len(chosen) == _MOST:
+                break
+        return tuple(chosen)
+
+    def missing(self, candidate: Candidate) -> tuple[str, ...]:
+        """Return what was asked for and the organisation is not known to have, as labels."""
+        profile, unit = candidate.profile, candidate.through
+        known = [slice(*p.passages) for p in (profile, unit) if p is not None]
+        roles_known = {role for p in (profile, unit) if p is not None for role in p.offers}
+        brief = self._asked.brief
+        missing = []
+        for theme, nearness in zip(self._asked.weights, self._asked.about, strict=True):
+            is_known = any(nearness[passages].max(initial=0.0) >= CLOSE for passages in known)
+            if brief.themes[theme] >= _CERTAIN and not is_known:
+                missing.append(self._landscape.themes[theme].text(self._language))
+        for role, share in brief.roles.items():
+            if share >= _CERTAIN and role not in roles_known:
+                missing.append(self._landscape.vocabulary.roles[role].text(self._language))
+        if not set(brief.need.places) & set(profile.places):
+            places = (self._landscape.places[place] for place in brief.need.places)
+            missing += [place.text(self._language) for place in places]
+        return tuple(dict.fromkeys(missing))
+
+    def _possible(self, candidate: Candidate) -> Iterator[Reason]:
+        """Yield reasons, the best first; there is always at least one."""
+        profile = candidate.profile
+        if candidate.through is not None:
+            yield self._through(candidate.through)
+        if profile.organisation.id in self._asked.brief.names:
+            yield self._name(profile)
+        sentences = self._sentences(profile)
+        strong = [p for p in sentences if self._support[p] >= _WORTH_SAYING] or sentences[:1]
+        yield from map(self._quote, strong[:2])
+        yield from self._themes(profile)
+        yield from self._place(profile)
+        yield from map(self._quote, strong[2:])
+        if not sentences:
+            yield self._name(profile)
+
+    def _sentences(self, profile: Profile) -> list[int]:
+        """Return the positions of its sentences, the best first."""
+        passages = self._asked.passages
+        sentences = [p for p in range(*profile.passages) if passages[p].field in _SENTENCES]
+        return sorted(sentences, key=lambda position: -self._support[position])
+
+    def _quote(self, position: int) -> Reason:
+        passage = self._asked.passages[position]
+        return Reason(passage.text, passage.statements)
+
+    def _through(self, unit: Profile) -> Reason:
+        best = self._quote(next(iter(self._sentences(unit)), unit.passages[0]))
+        name = unit.organisation.name(self._language)
+        text = say(ITS_UNIT, self._language).format(name=name, text=best.text)
+        return Reason(text, best.statements)
+
+    def _name(self, profile: Profile) -> Reason:
+        name = next(
+            (n for n in profile.organisation.names if n.language == self._language),
+            profile.organisation.names[0],
+        )
+        text = say(IS_CALLED, self._language).format(name.value)
+        return Reason(text, (name.statements[0].id,))
+
+    def _themes(self, profile: Profile) -> Iterator[Reason]:
+        """Name the asked themes, or those nearest, that it is said to work on."""
+        cited: dict[str, str] = {}
+        for theme in self._asked.weights:
+            near = self._thesaurus.near(theme)
+            held = max(profile.themes, key=lambda held: near.get(held, 0.0), default="")
+            if near.get(held, 0.0) >= CLOSE:
+                cited[held] = profile.themes[held][0]
+        if cited:
+            labels = (self._landscape.themes[theme].text(self._language) for theme in cited)
+            text = say(WORKS_ON, self._language).format(", ".join(labels))
+            yield Reason(text, tuple(dict.fromkeys(cited.values())))
+
+    def _place(self, profile: Profile) -> Iterator[Reason]:
+        if not set(self._asked.brief.need.places) & set(profile.places):
+            return
+        holder = self._asked.by_id.get(profile.organisation.located_through or "", profile)
+        for place in holder.organisation.places[:1]:
+            label = self._landscape.places[place.value].text(self._language)
+            text = say(IS_IN, self._language).format(label)
+            yield Reason(text, (place.statements[0].id,))

@@ -1,0 +1,279 @@
+"""What speaks for an organisation: one function a signal, one weighted line each.
+
+Every signal is 0–1, higher is better, for all organisations at once. Signals that a need gives no
+occasion for (no place named, say) are left out of the sum, and the weights of the others are scaled
+to add up to 1. Penalties are subtracted afterwards as a share of the score, so that no score leaves
+0–1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from baken.errors import BakenError
+from baken.search import Field, Passage
+
+from .brief import Brief
+from .profiles import Profile
+from .thesaurus import CLOSE, Array
+
+FIELD_WORTH: Final[Mapping[Field, float]] = {
+    "name": 1.0,
+    "offer": 1.0,
+    "summary": 0.8,
+    "theme": 0.8,
+    "milestone": 0.5,
+    "relation": 0.4,
+    "place": 0.4,
+}
+"""What a word found in each kind of passage is worth."""
+
+NEAR_KINDS: Final[tuple[frozenset[str], ...]] = (
+    frozenset({"incubator", "accelerator", "science-park"}),
+    frozenset({"laboratory", "research-group", "research-centre", "department", "platform"}),
+    frozenset({"hospital", "university-hospital", "hospital-network"}),
+    frozenset({"cluster", "sector-federation", "community"}),
+    frozenset({"public-agency", "regulator", "programme"}),
+)
+"""Kinds that people name one for another."""
+
+_STATUS_PENALTY: Final[Mapping[str, float]] = {"merged": 0.1, "closed": 0.4}
+_SUCCEEDED_PENALTY: Final = 0.2
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """A need held against the landscape: all that the signals look at.
+
+    Attributes:
+        brief: the need as read.
+        profiles: every organisation, in the order of the index.
+        by_id: the same by id.
+        passages: of the index.
+        starts: position of each organisation's first passage, shape (organisations,).
+        weights: what each asked theme weighs; together 1 unless there are none.
+        strength: how much all of them say, certainty times rarity; 1 for one sure, rare theme.
+        about: how near each passage is to each asked theme, shape (asked themes, passages).
+        credits: of words with passages, each word's share of all rarity included, shape
+            (words, passages).
+        cosines: of the need with passages, shape (passages,).
+        around: for each place named, itself and what encloses it.
+    """
+
+    brief: Brief
+    profiles: Sequence[Profile]
+    by_id: Mapping[str, Profile]
+    passages: Sequence[Passage]
+    starts: NDArray[np.int64]
+    weights: Mapping[str, float]
+    strength: float
+    about: Array
+    credits: Array
+    cosines: Array
+    around: Mapping[str, tuple[str, ...]]
+
+    def best(self, values: NDArray[Any]) -> Array:
+        """Return each organisation's highest value over its passages, along the last axis."""
+        return np.maximum.reduceat(values, self.starts, axis=-1)
+
+    def weigh_themes(self, nearness: Array) -> Array:
+        """Return the weighted mean of nearness to the asked themes, along the first axis."""
+        weights = np.fromiter(self.weights.values(), np.float32, len(self.weights))
+        return np.asarray(weights @ nearness, dtype=np.float32)
+
+
+class Signal(Struct, frozen=True):
+    """One line of the table.
+
+    Attributes:
+        weight: its part in the score, before scaling to the signals that apply.
+        values: 0–1 for every organisation, shape (organisations,).
+        applies: how much occasion a need gives for it, 0–1; the weight is scaled by it.
+        is_topical: whether it says that the organisation is about the need, as place does not.
+    """
+
+    weight: float
+    values: Callable[[Asked], Array]
+    applies: Callable[[Asked], float]
+    is_topical: bool = True
+
+    def __post_init__(self) -> None:
+        if not (self.values.__doc__ or "").strip():
+            raise BakenError(
+                f"The signal {self.name} has no docstring. Say what it measures and where the "
+                "idea comes from, so that every score can be explained."
+            )
+
+    @property
+    def name(self) -> str:
+        """The function's name."""
+        return self.values.__name__
+
+
+def words(asked: Asked) -> Array:
+    """Share of what was asked that it says in the same or like words, rare words counting more.
+
+    Each word counts once, where it is worth most. Source: BM25's term saturation and idf
+    (Robertson and Zaragoza, 2009), combined over fields as in BM25F but with the best field
+    instead of the sum, so that repetition in many fields is not rewarded.
+    """
+    return ramp(asked.best(asked.credits).sum(axis=0), 0.0, 0.5)
+
+
+def meaning(asked: Asked) -> Array:
+    """How close its best sentence is to the need in meaning, across languages.
+
+    Source: cosine of multilingual sentence embeddings (Yang et al., 2019, arXiv:1907.04307), best
+    passage rather than mean, because an organisation does many things and the need is one.
+    """
+    return ramp(asked.best(asked.cosines), 0.2, 0.55)
+
+
+def statement(asked: Asked) -> Array:
+    """How well its best single statement answers all of the need.
+
+    A hospital that does lungs in one statement and studies in another has less to say than one that
+    does studies of lungs. Source: passage retrieval (Callan, 1994): a document is as good as its
+    best passage.
+    """
+    return asked.best(support(asked))
+
+
+def themes(asked: Asked) -> Array:
+    """Share of the asked themes that it works on, near ones in part, specialists a little more.
+
+    Nearness decays along broader, narrower and related links. Source: spreading activation over
+    SKOS links; the specialist's bonus is the length normalisation of text retrieval.
+    """
+    held = np.array([len(profile.themes) for profile in asked.profiles], dtype=np.float32)
+    bonus = 0.8 + 0.2 / (1 + held / 12)
+    return np.asarray(asked.weigh_themes(asked.best(asked.about)) * bonus, dtype=np.float32)
+
+
+def role(asked: Asked) -> Array:
+    """Whether it offers what is looked for, and does so for the themes that are asked.
+
+    Full for an offer in the role that names an asked theme; less for one about other themes; less
+    again when only the organisation it is part of has such an offer. Half is for the best of the
+    roles, half for all of them. Source: offers as CPSV-AP public services, by type and sector.
+    """
+    shares = np.array(list(asked.brief.roles.values()), dtype=np.float32)
+    fits = shares[:, None] * np.stack([_role_fits(asked, wanted) for wanted in asked.brief.roles])
+    return np.asarray((fits.sum(axis=0) / shares.sum() + fits.max(axis=0)) / 2, dtype=np.float32)
+
+
+def place(asked: Asked) -> Array:
+    """Whether it is in a place that was named, half when only known to be around it.
+
+    Source: containment of administrative areas (NUTS and LAU).
+    """
+
+    def fit(profile: Profile) -> float:
+        if any(wanted in profile.places for wanted in asked.around):
+            return 1.0
+        nearest = profile.places[:1]
+        is_around = any(set(nearest) & set(enclosing) for enclosing in asked.around.values())
+        return 0.5 if is_around else 0.0
+
+    return _per_organisation(asked, fit)
+
+
+def kind(asked: Asked) -> Array:
+    """Whether it is the kind of organisation that was named, or part of one.
+
+    "A hospital lung department" names two kinds, and the department of a hospital is both. Source:
+    the kinds vocabulary, a SKOS scheme over W3C ORG.
+    """
+
+    def fit(profile: Profile) -> float:
+        fits = [_kind_fit(asked, profile, wanted) for wanted in asked.brief.kinds]
+        return (sum(fits) / len(fits) + max(fits)) / 2
+
+    return _per_organisation(asked, fit)
+
+
+def name(asked: Asked) -> Array:
+    """Whether the need names the organisation, what became of it, or what it belongs to.
+
+    Source: known-item search; whoever writes a name wants what bears it.
+    """
+    named = frozenset(asked.brief.names)
+
+    def fit(profile: Profile) -> float:
+        if profile.organisation.id in named:
+            return 1.0
+        if named.intersection(profile.successor_of):
+            return 0.9
+        return 0.4 if named.intersection(profile.ancestors) else 0.0
+
+    return _per_organisation(asked, fit)
+
+
+SIGNALS: Final[tuple[Signal, ...]] = (
+    #      weight  values     applies
+    Signal(0.35, words, lambda _: 1.0),
+    Signal(0.20, meaning, lambda asked: min(1.0, len(asked.brief.words) / 3)),
+    Signal(0.20, statement, lambda _: 1.0),
+    Signal(0.25, themes, lambda asked: min(1.0, asked.strength / 0.4)),
+    Signal(0.15, role, lambda asked: max(asked.brief.roles.values(), default=0.0)),
+    Signal(0.30, place, lambda asked: float(bool(asked.around)), is_topical=False),
+    Signal(0.05, kind, lambda asked: float(bool(asked.brief.kinds)), is_topical=False),
+    Signal(0.40, name, lambda asked: float(bool(asked.brief.names))),
+)
+
+
+def support(asked: Asked) -> Array:
+    """Return how well each passage alone answers the need, 0–1, shape (passages,)."""
+    spoken = ramp(asked.credits.sum(axis=0), 0.0, 0.4)
+    meant = ramp(asked.cosines, 0.2, 0.55)
+    roles = asked.brief.roles
+    offered = np.array([roles.get(passage.role or "", 0.0) for passage in asked.passages])
+    about = asked.weigh_themes(asked.about)
+    return np.asarray(0.25 * spoken + 0.3 * meant + 0.3 * about + 0.15 * offered, dtype=np.float32)
+
+
+def status_penalty(profile: Profile) -> float:
+    """Return the share of its score that an organisation loses for its latest status, 0–1.
+
+    Little for one that merged, since what a source says of it may go on under another name; more
+    when that other one is in the landscape and can be shown instead; most for one that closed.
+    """
+    statuses = profile.organisation.statuses
+    latest = max(statuses, key=lambda status: status.value.as_of, default=None)
+    penalty = _STATUS_PENALTY.get(latest.value.status, 0.0) if latest else 0.0
+    return max(penalty, _SUCCEEDED_PENALTY) if profile.is_succeeded else penalty
+
+
+def ramp(values: NDArray[Any], low: float, high: float) -> Array:
+    """Return 0 up to `low`, 1 from `high`, and linear in between."""
+    return np.asarray(np.clip((values - low) / (high - low), 0.0, 1.0), dtype=np.float32)
+
+
+def _per_organisation(asked: Asked, fit: Callable[[Profile], float]) -> Array:
+    return np.fromiter(map(fit, asked.profiles), np.float32, len(asked.profiles))
+
+
+def _role_fits(asked: Asked, wanted: str) -> Array:
+    is_near = asked.about.max(axis=0, initial=0.0) >= CLOSE
+
+    def fit(profile: Profile) -> float:
+        offers = profile.offers.get(wanted)
+        if offers:
+            return 1.0 if not asked.weights or is_near[list(offers)].any() else 0.6
+        wider = (asked.by_id[a] for a in profile.ancestors if a in asked.by_id)
+        return 0.3 if any(wanted in ancestor.offers for ancestor in wider) else 0.0
+
+    return _per_organisation(asked, fit)
+
+
+def _kind_fit(asked: Asked, profile: Profile, wanted: str) -> float:
+    if wanted in profile.kinds:
+        return 1.0
+    if any(wanted in group and profile.kinds[0] in group for group in NEAR_KINDS):
+        return 0.6
+    wider = (asked.by_id[a] for a in profile.ancestors if a in asked.by_id)
+    return 0.7 if any(wanted in ancestor.kinds for ancestor in wider) else 0.0

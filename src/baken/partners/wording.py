@@ -1,0 +1,55 @@
+"""The few sentences that Baken itself says in a shortlist, in the visitor's language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from baken.model import Labels, choose
+
+WORKS_ON: Final[Labels] = {
+    "en": "Works on {}.",
+    "nl": "Werkt rond {}.",
+    "fr": "Thèmes de travail : {}.",
+    "de": "Arbeitet zu: {}.",
+}
+IS_IN: Final[Labels] = {
+    "en": "Is in {}.",
+    "nl": "Ligt in {}.",
+    "fr": "Se trouve ici : {}.",
+    "de": "Ort: {}.",
+}
+IS_CALLED: Final[Labels] = {
+    "en": "Its name is {}.",
+    "nl": "Heet {}.",
+    "fr": "Son nom : {}.",
+    "de": "Heißt {}.",
+}
+ITS_UNIT: Final[Labels] = {
+    "en": "Part of it is {name}: {text}",
+    "nl": "Een deel ervan is {name}: {text}",
+    "fr": "En fait partie {name} : {text}",
+    "de": "Dazu gehört {name}: {text}",
+}
+TOO_SHORT: Final[Labels] = {
+    "en": "Say in a sentence what you need: what you make, and whom you look for.",
+    "nl": "Zeg in een zin wat u nodig hebt: wat u maakt en wie u zoekt.",
+    "fr": "Dites en une phrase ce qu’il vous faut : ce que vous faites et qui vous cherchez.",
+    "de": "Sagen Sie in einem Satz, was Sie brauchen: was Sie machen und wen Sie suchen.",
+}
+NOTHING_FITS: Final[Labels] = {
+    "en": "Nothing in this landscape fits well enough to be shown. Try one of the themes nearby.",
+    "nl": "Niets in dit landschap past goed genoeg. Probeer een van de thema’s in de buurt.",
+    "fr": "Rien ici ne convient assez bien. Essayez l’un des thèmes proches.",
+    "de": "Nichts in dieser Landschaft passt gut genug. Versuchen Sie eines der nahen Themen.",
+}
+WAS_CUT: Final[Labels] = {
+    "en": "Your text is long; its first {:,} characters were read.",
+    "nl": "Uw tekst is lang; de eerste {} tekens zijn gelezen.",
+    "fr": "Votre texte est long ; ses {} premiers caractères ont été lus.",
+    "de": "Ihr Text ist lang; die ersten {} Zeichen wurden gelesen.",
+}
+
+
+def say(sentence: Labels, language: str) -> str:
+    """Return the sentence in `language`, else in English."""
+    return choose(sentence, language) or ""
