@@ -18,8 +18,8 @@ def serve(
 ) -> None:
     """Serve the site: a box for a need, and everything the landscape knows."""
     from baken.config import Settings
-    from baken.web import server
+    from baken.web.server import serve as serve_site
 
-    server.serve(
+    serve_site(
         Settings.load(host=host, port=port, workers=workers, landscape=landscape, store=store)
     )
