@@ -1,0 +1,44 @@
+"""The Python that the documentation shows runs as it stands."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCKS = [
+    (path.name, number, block)
+    for path in sorted((ROOT / "docs").glob("*.md"))
+    for number, block in enumerate(
+        re.findall(r"```python\n(.*?)```", path.read_text(), re.DOTALL), start=1
+    )
+]
+
+
+@pytest.mark.parametrize(("name", "number", "block"), BLOCKS, ids=lambda x: str(x)[:20])
+def test_documented_python_runs(monkeypatch, tmp_path, data, capsys, name, number, block):
+    monkeypatch.setenv("BAKEN_DATA", str(data))
+    monkeypatch.chdir(tmp_path)
+    exec(compile(block, f"{name}, block {number}", "exec"), {})
+    assert "Traceback" not in capsys.readouterr().out
+
+
+def test_the_annotated_example_is_a_valid_organisation(tmp_path):
+    """The example of the format's page passes the checker, but for its made-up neighbours."""
+    import shutil
+
+    from baken import landscape
+
+    [example] = re.findall(
+        r"```yaml\n(# organisations/example-biobank\.yaml.*?)```",
+        (ROOT / "docs" / "landscape-format.md").read_text(),
+        re.DOTALL,
+    )
+    for name in ("landscape.yaml", "sources.yaml", "themes.yaml", "places.yaml"):
+        shutil.copy(landscape.shipped() / name, tmp_path)
+    folder = tmp_path / "organisations"
+    folder.mkdir()
+    (folder / "example-biobank.yaml").write_text(example)
+    for name, kind in (("example-university", "university"), ("example-cluster", "cluster")):
+        (folder / f"{name}.yaml").write_text(f"kind: {kind}\nsource: fit\nnames: [{name}]\n")
+    assert landscape.check(tmp_path) == []
