@@ -8,7 +8,9 @@ import pytest
 from litestar.testing import TestClient
 
 from baken import Workspace
+from baken.partners.wording import IS_CALLED, IS_IN, ITS_UNIT, WORKS_ON
 from baken.web import create_app
+from baken.web.app import HEADERS
 from baken.web.pages import PAGES
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "baken" / "web" / "templates"
@@ -39,6 +41,9 @@ ODD_NEEDS = {
     "punctuation": "?!… — «»",
     "operators": 'lung AND (OR "unclosed ^2 ~ field:value [* TO *]',
 }
+SAID_IN_FRENCH = tuple(
+    sentence["fr"].partition("{")[0] for sentence in (IS_CALLED, IS_IN, ITS_UNIT, WORKS_ON)
+)
 
 
 @pytest.fixture(scope="module")
@@ -66,8 +71,7 @@ def test_the_json_is_the_typed_context_and_the_template_shows_it(client, page):
     documented = set(re.findall(r"^        (\w+): ", page.context.__doc__, re.MULTILINE))
     assert documented == set(fields), "the context's docstring and its fields differ"
     template = (TEMPLATES / page.template).read_text()
-    unused = {f for f in fields if not re.search(rf"\b{f}\b", template)}
-    assert unused <= {"everything", "sources", "count", "language", "codes"}
+    assert not [f for f in fields if not re.search(rf"\b{f}\b", template)]
 
 
 def _fits(page, address):
@@ -99,6 +103,7 @@ def test_filters_hold(client):
     for group in only["groups"]:
         for match in group["matches"]:
             assert "Limburg" in match["place"]
+    assert [choice["id"] for choice in only["wants"] if choice["is_on"]] == ["limburg"]
     assert client.get("/find", params={"q": "cancer", "role": "plumber"}).status_code == 400
 
 
@@ -139,9 +144,15 @@ def test_every_value_of_an_organisation_is_footnoted(client):
     page = client.get("/organisations/uz-gent.json").json()
     numbers = {source["number"] for source in page["sources"]}
     said = [
-        page["summary"],
+        page["name"],
+        *page["kinds"],
+        page["place"][0],
+        *page["summaries"],
         *page["other_names"],
+        *page["former_names"],
         *page["figures"],
+        *(other for figure in page["figures"] for other in figure["also"]),
+        *page["themes"],
         *(offer for role in page["roles"] for offer in role["offers"]),
         *(other for relation in page["relations"] for other in relation["others"]),
         *page["events"],
@@ -181,6 +192,77 @@ def test_headers_keep_the_page_to_itself(client):
     again = client.get(sheet, headers={"if-none-match": style.headers["etag"]})
     assert again.status_code == 304
     assert len(page.content) + len(style.content) < 100_000
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("/organisations/nobody", 404), ("/find?q=a&role=plumber", 400), ("/nowhere.json", 404)],
+)
+def test_a_failure_is_as_guarded_as_a_page(client, address, status):
+    failure = client.get(address)
+    assert failure.status_code == status
+    for name, value in HEADERS.items():
+        assert failure.headers[name] == value
+
+
+def test_what_breaks_is_owned_up_to_and_gives_nothing_away(data, monkeypatch, caplog):
+    def break_down(*_, **__):
+        raise RuntimeError("the need for a secret inhaler broke it")
+
+    with Workspace.open(data=data) as workspace:
+        monkeypatch.setattr(workspace, "find", break_down)
+        with TestClient(create_app(workspace), raise_server_exceptions=False) as client:
+            page = client.get("/find", params={"q": "a secret inhaler"})
+            answer = client.get("/find.json", params={"q": "a secret inhaler"})
+    assert page.status_code == answer.status_code == 500
+    assert "went wrong on our side" in page.text
+    assert "What do you need?" in page.text
+    assert "secret" not in page.text + answer.text + caplog.text
+    assert "RuntimeError" in caplog.text
+    assert page.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+
+
+def test_no_cache_keeps_what_a_visitor_typed(client):
+    for address in ("/find?q=lung", "/find.json?q=lung"):
+        assert client.get(address).headers["cache-control"] == "private, no-store"
+    assert client.get("/").headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("address", ["/", "/find?q=lung", "/organisations/imec", "/healthz"])
+def test_monitors_may_ask_for_the_head_alone(client, address):
+    answer = client.head(address)
+    assert answer.status_code == 200
+    assert answer.content == b""
+
+
+def test_understood_roles_and_provinces_narrow_and_widen_again(client):
+    need = {"q": "an incubator with laboratory space in Limburg"}
+    wants = client.get("/find.json", params=need).json()["wants"]
+    assert {"Limburg", "Space"} <= {choice["label"] for choice in wants}
+    limburg = next(choice for choice in wants if choice["label"] == "Limburg")
+    narrowed = client.get(limburg["href"].replace("/find?", "/find.json?")).json()
+    [on] = [choice for choice in narrowed["wants"] if choice["is_on"]]
+    assert on["label"] == "Limburg"
+    assert "province=" not in on["href"]
+
+
+def test_a_reason_names_the_language_it_is_in(client):
+    answer = client.get("/find.json", params={"q": "incubateur santé numérique à Anvers"}).json()
+    reasons = [r for group in answer["groups"] for m in group["matches"] for r in m["reasons"]]
+    assert answer["language"] == "fr"
+    for reason in reasons:
+        assert (reason["language"] == "fr") == reason["text"].startswith(SAID_IN_FRENCH), reason
+
+
+def test_a_page_beyond_the_end_of_the_list_leads_back(client):
+    *_, last = client.get("/organisations.json?province=limburg").json()["rows"]
+    page = client.get(f"/organisations?province=limburg&after={last['id']}")
+    assert page.status_code == 200
+    assert "The list ends here" in page.text
+
+
+def test_a_misspelt_place_is_forgiven(client):
+    assert 'href="/places/limburg"' in client.get("/places/limbourgh").text
 
 
 def test_health(client):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
 from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
-from litestar import Litestar, MediaType, Request, Response, get
+from litestar import HttpMethod, Litestar, MediaType, Request, Response
 from litestar.exceptions import HTTPException
-from litestar.handlers import HTTPRouteHandler
+from litestar.handlers import HTTPRouteHandler, route
 from litestar.status_codes import (
     HTTP_200_OK,
     HTTP_304_NOT_MODIFIED,
@@ -22,7 +23,7 @@ from litestar.status_codes import (
 )
 from rapidfuzz import fuzz, process
 
-from baken.errors import BakenError, NotFoundError
+from baken.errors import NeedError, NotFoundError
 from baken.workspace import Workspace
 
 from .page import LANGUAGE, Link, Page, Query, organisation_address
@@ -30,6 +31,9 @@ from .pages import PAGES
 from .rendering import Renderer
 
 Handler = HTTPRouteHandler
+
+_get = partial(route, http_method=[HttpMethod.GET, HttpMethod.HEAD])
+"""Litestar's own `get` refuses HEAD, with which link checkers and monitors ask."""
 
 _LOG = logging.getLogger("baken.web")
 
@@ -55,14 +59,13 @@ def create_app(workspace: Workspace) -> Litestar:
     """Return the site of an open workspace; closing the workspace is the caller's."""
     static = _StaticFiles()
     renderer = Renderer(workspace, static.addresses)
-    handlers: list[Handler] = [_health(workspace), *static.handlers()]
-    for page in PAGES:
-        handlers.extend(_handlers(page, workspace, renderer))
+    pages = [handler for page in PAGES for handler in _handlers(page, workspace, renderer)]
     return Litestar(
-        route_handlers=handlers,
+        route_handlers=[_health(workspace), *static.handlers(), *pages],
         exception_handlers={
             HTTPException: _on_http_error(workspace, renderer),
-            BakenError: _on_baken_error(workspace, renderer),
+            NotFoundError: _on_not_found(workspace, renderer),
+            NeedError: _on_need_error(renderer),
             Exception: _on_unforeseen(renderer),
         },
         after_request=_add_headers,
@@ -72,33 +75,54 @@ def create_app(workspace: Workspace) -> Litestar:
 
 
 def _handlers(page: Page, workspace: Workspace, renderer: Renderer) -> list[Handler]:
-    """Return the route of a page and of its JSON form."""
+    """Return the routes of a page and of its JSON form."""
+    build = (
+        _built_once_a_revision(page, workspace) if page.depends_on == "landscape" else page.build
+    )
 
-    @get(page.path, sync_to_thread=True, media_type=MediaType.HTML, name=page.template)
     def show(request: Request[Any, Any, Any]) -> Response[bytes | str]:
-        query, wants_json = _query(request)
-        context = page.build(workspace, query)
-        return _json(context) if wants_json else _html(renderer.page(page, context))
+        context = build(workspace, _query(request))
+        is_data = _wants_json(request)
+        response = _json(context) if is_data else _html(renderer.page(page, context))
+        if page.depends_on == "visitor":
+            response.headers["Cache-Control"] = "private, no-store"
+        return response
 
-    if "{" in page.path:
-        return [show]
-
-    @get(page.json_path, sync_to_thread=True, name=f"{page.template}.json")
-    def data(request: Request[Any, Any, Any]) -> Response[bytes | str]:
-        return _json(page.build(workspace, _query(request)[0]))
-
-    return [show, data]
+    # An id takes the ending with it, so that a variable path needs no second route.
+    paths = (page.path,) if "{" in page.path else (page.path, page.json_path)
+    return [_get(path, sync_to_thread=True)(show) for path in paths]
 
 
-def _query(request: Request[Any, Any, Any]) -> tuple[Query, bool]:
-    """Return what an address asks for, and whether it asks for JSON by its ending."""
-    path = {name: str(value) for name, value in request.path_params.items()}
-    wants_json = any(value.endswith(".json") for value in path.values())
+def _built_once_a_revision(
+    page: Page, workspace: Workspace
+) -> Callable[[Workspace, Query], msgspec.Struct]:
+    """Return a page's `build` that keeps its context until the store changes."""
+    kept: dict[int, msgspec.Struct] = {}
+
+    def build(_: Workspace, query: Query) -> msgspec.Struct:
+        revision = workspace.store.revision()
+        context = kept.get(revision)
+        if context is None:
+            context = page.build(workspace, query)
+            kept.clear()
+            kept[revision] = context
+        return context
+
+    return build
+
+
+def _query(request: Request[Any, Any, Any]) -> Query:
+    """Return what an address asks for."""
+    path = {name: str(v).removesuffix(".json") for name, v in request.path_params.items()}
     parameters: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         if value:
             parameters.setdefault(name, []).append(value)
-    return Query({k: v.removesuffix(".json") for k, v in path.items()}, parameters), wants_json
+    return Query(path, parameters)
+
+
+def _wants_json(request: Request[Any, Any, Any]) -> bool:
+    return request.url.path.endswith(".json")
 
 
 def _html(content: str, status: int = HTTP_200_OK) -> Response[bytes | str]:
@@ -115,7 +139,7 @@ def _json(content: Any, status: int = HTTP_200_OK) -> Response[bytes | str]:
 
 
 def _health(workspace: Workspace) -> Handler:
-    @get("/healthz", sync_to_thread=True)
+    @_get("/healthz", sync_to_thread=True)
     def healthz() -> dict[str, Any]:
         """Say that the site and its store answer."""
         totals = workspace.totals()
@@ -139,7 +163,7 @@ class _StaticFiles:
         """Return the routes that serve them."""
         contents = self._contents
 
-        @get("/static/{version:str}/{name:str}", sync_to_thread=False)
+        @_get("/static/{version:str}/{name:str}", sync_to_thread=False)
         def static(request: Request[Any, Any, Any]) -> Response[bytes]:
             version, name = request.path_params["version"], request.path_params["name"]
             if name not in contents:
@@ -156,11 +180,11 @@ class _StaticFiles:
                 headers=headers,
             )
 
-        @get("/robots.txt", sync_to_thread=False, media_type=MediaType.TEXT)
+        @_get("/robots.txt", sync_to_thread=False, media_type=MediaType.TEXT)
         def robots() -> str:
             return contents["robots.txt"].decode()
 
-        @get("/favicon.ico", sync_to_thread=False)
+        @_get("/favicon.ico", sync_to_thread=False)
         def favicon() -> Response[bytes]:
             return Response(contents["favicon.svg"], media_type=_TYPES["svg"])
 
@@ -172,12 +196,17 @@ class _StaticFiles:
 ExceptionHandler = Callable[[Request[Any, Any, Any], Any], Response[bytes | str]]
 
 
-def _on_baken_error(workspace: Workspace, renderer: Renderer) -> ExceptionHandler:
-    def handle(request: Request[Any, Any, Any], error: BakenError) -> Response[bytes | str]:
-        is_missing = isinstance(error, NotFoundError)
-        status = HTTP_404_NOT_FOUND if is_missing else HTTP_400_BAD_REQUEST
-        near = _near(workspace, request.url.path) if is_missing else ()
-        return _failure(request, renderer, status, str(error), near)
+def _on_not_found(workspace: Workspace, renderer: Renderer) -> ExceptionHandler:
+    def handle(request: Request[Any, Any, Any], error: NotFoundError) -> Response[bytes | str]:
+        near = _near(workspace, request.url.path)
+        return _failure(request, renderer, HTTP_404_NOT_FOUND, str(error), near)
+
+    return handle
+
+
+def _on_need_error(renderer: Renderer) -> ExceptionHandler:
+    def handle(request: Request[Any, Any, Any], error: NeedError) -> Response[bytes | str]:
+        return _failure(request, renderer, HTTP_400_BAD_REQUEST, str(error), ())
 
     return handle
 
@@ -213,17 +242,19 @@ def _failure(
     message: str,
     near: tuple[Link, ...],
 ) -> Response[bytes | str]:
-    if request.url.path.endswith(".json"):
-        return _json({"error": message, "near": near}, status)
-    return _html(renderer.failure(status, message, near), status)
+    # Litestar calls `after_request` for what succeeds only.
+    if _wants_json(request):
+        return _add_headers(_json({"error": message, "near": near}, status))
+    return _add_headers(_html(renderer.failure(status, message, near), status))
 
 
 def _near(workspace: Workspace, path: str) -> tuple[Link, ...]:
     """Return pages whose id or name is like the last part of an address that leads nowhere."""
     wanted = path.rstrip("/").rpartition("/")[2].removesuffix(".json")
     labels = {organisation_address(key): name for key, name in workspace.names().items()}
-    themes = workspace.landscape.themes
+    themes, places = workspace.landscape.themes, workspace.landscape.places
     labels |= {f"/themes/{key}": theme.text(LANGUAGE) for key, theme in themes.items()}
+    labels |= {f"/places/{key}": place.text(LANGUAGE) for key, place in places.items()}
     ids = {href: href.rpartition("/")[2] for href in labels}
     found: dict[str, float] = {}
     for choices, word in ((ids, wanted), (labels, wanted.replace("-", " "))):
@@ -236,6 +267,7 @@ def _near(workspace: Workspace, path: str) -> tuple[Link, ...]:
 
 
 def _add_headers(response: Response[Any]) -> Response[Any]:
+    """Add to a response what every response says."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Cache-Control", "no-cache")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -43,6 +44,9 @@ class Page(Struct, frozen=True):
         context: type of what `build` returns.
         build: makes the context; may raise `baken.errors.NotFoundError`.
         section: which entry of the navigation is marked.
+        depends_on: what the context follows from. ``landscape``: nothing else, so that it is
+            built once for each revision of the store. ``visitor``: somebody's own words, which
+            no cache may keep.
     """
 
     path: str
@@ -51,6 +55,7 @@ class Page(Struct, frozen=True):
     context: type[Struct]
     build: Callable[[Workspace, Query], Struct]
     section: str = ""
+    depends_on: Literal["landscape", "address", "visitor"] = "address"
 
 
 class Source(Struct, frozen=True):
@@ -143,3 +148,17 @@ def theme_links(workspace: Workspace, themes: Iterable[str]) -> tuple[Link, ...]
     """Return links to themes; ids that the landscape does not know are left out."""
     known = workspace.landscape.themes
     return tuple(Link(known[t].text(LANGUAGE), f"/themes/{t}") for t in themes if t in known)
+
+
+_MONTHS: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def day(date: str | datetime.date) -> str:
+    """Return a date as people write it: ``22 November 2026``, ``November 2026`` or ``2026``."""
+    parts = str(date).split("-")
+    year, month, of_month = [*parts, "", ""][:3]
+    words = (str(int(of_month)) if of_month else "", _MONTHS[int(month) - 1] if month else "", year)
+    return " ".join(word for word in words if word)

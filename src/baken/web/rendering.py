@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Final
 
@@ -11,12 +10,8 @@ import msgspec
 
 from baken.workspace import Workspace
 
-from .page import LANGUAGE, Link, Page
+from .page import LANGUAGE, Link, Page, day
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 NAVIGATION: Final = (
     ("organisations", "Organisations", "/organisations"),
     ("themes", "Themes", "/themes"),
@@ -37,7 +32,6 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._environment.filters["day"] = day
-        self._environment.filters["number"] = number
         totals = workspace.totals()
         landscape = workspace.landscape
         self._environment.globals.update(
@@ -59,16 +53,3 @@ class Renderer:
         return self._environment.get_template("failure.html").render(
             status=status, message=message, near=near, section=""
         )
-
-
-def day(date: str | datetime.date) -> str:
-    """Return a date as people write it: ``22 November 2026``, ``November 2026`` or ``2026``."""
-    parts = str(date).split("-")
-    year, month, of_month = [*parts, "", ""][:3]
-    words = (str(int(of_month)) if of_month else "", _MONTHS[int(month) - 1] if month else "", year)
-    return " ".join(word for word in words if word)
-
-
-def number(value: float) -> str:
-    """Return a number with thousands set apart."""
-    return f"{value:,.0f}" if value == int(value) else f"{value:,}"

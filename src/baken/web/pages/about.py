@@ -45,4 +45,6 @@ def build(workspace: Workspace, _: Query) -> About:
     )
 
 
-PAGE: Final = Page("/about", "/about.json", "about.html", About, build, section="about")
+PAGE: Final = Page(
+    "/about", "/about.json", "about.html", About, build, section="about", depends_on="landscape"
+)

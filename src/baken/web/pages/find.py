@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.model import Match, Shortlist
+from baken.model import Match, Reason, Shortlist
 from baken.store import Filter
 from baken.web.page import (
     LANGUAGE,
@@ -27,9 +27,10 @@ _DOTS: Final = 5
 
 
 class Why(Struct, frozen=True):
-    """A reason and the numbers of its sources."""
+    """A reason, the language it is in, and the numbers of its sources."""
 
     text: str
+    language: str
     notes: tuple[int, ...]
 
 
@@ -78,10 +79,12 @@ class Find(Struct, frozen=True, kw_only=True):
 
     Attributes:
         need: the visitor's words, as they were read.
-        language: ISO 639-1 code of those words.
+        language: ISO 639-1 code of those words, and of what is said in answer.
         themes: themes understood, each a link to its page.
-        places: places understood.
-        roles: choices that narrow the answer to one role; the understood ones come first.
+        places: places understood that are no province, each a link to its page.
+        wants: provinces and roles understood, and those that the answer is narrowed to; each
+            narrows it, or widens it again.
+        roles: choices that narrow the answer to one role.
         provinces: choices that narrow the answer to one province.
         groups: the answer.
         count: how many matches.
@@ -95,6 +98,7 @@ class Find(Struct, frozen=True, kw_only=True):
     language: str
     themes: tuple[Link, ...]
     places: tuple[Link, ...]
+    wants: tuple[Choice, ...]
     roles: tuple[Choice, ...]
     provinces: tuple[Choice, ...]
     groups: tuple[Group, ...]
@@ -117,24 +121,33 @@ def build(workspace: Workspace, query: Query) -> Find:
     landscape = workspace.landscape
     footnotes = Footnotes()
     groups = tuple(_groups(workspace, answer, footnotes))
+    roles = _role_choices(workspace, answer, text, role, province)
+    provinces = tuple(
+        Choice(
+            id=p,
+            label=landscape.places[p].text(LANGUAGE),
+            count=None,
+            href=address("/find", q=text, role=role, province=None if p == province else p),
+            is_on=p == province,
+        )
+        for p in landscape.provinces
+    )
     return Find(
         need=answer.need.text,
         language=answer.need.language,
         themes=theme_links(workspace, answer.need.themes),
         places=tuple(
-            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}") for p in answer.need.places
+            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}")
+            for p in answer.need.places
+            if p not in landscape.provinces
         ),
-        roles=_role_choices(workspace, answer, text, role, province),
-        provinces=tuple(
-            Choice(
-                id=p,
-                label=landscape.places[p].text(LANGUAGE),
-                count=None,
-                href=address("/find", q=text, role=role, province=None if p == province else p),
-                is_on=p == province,
-            )
-            for p in landscape.provinces
+        wants=tuple(
+            choice
+            for choice in (*provinces, *roles)
+            if choice.is_on or choice.id in (*answer.need.places, *answer.need.roles)
         ),
+        roles=roles,
+        provinces=provinces,
         groups=groups,
         count=len(answer.matches),
         nearest=theme_links(workspace, answer.nearest_themes),
@@ -198,15 +211,7 @@ def _view(
         place=tuple(dict.fromkeys(labels)),
         score=round(match.score, 3),
         dots=max(1, round(match.score * _DOTS)),
-        reasons=tuple(
-            Why(
-                reason.text,
-                footnotes.of(
-                    answer.statements[s] for s in reason.statements if s in answer.statements
-                ),
-            )
-            for reason in match.reasons
-        ),
+        reasons=tuple(_why(reason, answer, footnotes) for reason in match.reasons),
         missing=match.missing,
         shares=tuple(
             Share(signal, round(share * 100))
@@ -216,4 +221,12 @@ def _view(
     )
 
 
-PAGE: Final = Page("/find", "/find.json", "find.html", Find, build)
+def _why(reason: Reason, answer: Shortlist, footnotes: Footnotes) -> Why:
+    cited = [answer.statements[s] for s in reason.statements if s in answer.statements]
+    # What a statement says is quoted in its own language; the rest is said in the visitor's.
+    quoted = {getattr(s.value, "text", s.value): s.language for s in cited}
+    language = quoted.get(reason.text, answer.need.language) or LANGUAGE
+    return Why(reason.text, language, footnotes.of(cited))
+
+
+PAGE: Final = Page("/find", "/find.json", "find.html", Find, build, depends_on="visitor")

@@ -94,4 +94,4 @@ def _roles(workspace: Workspace, counts: dict[str, int]) -> list[RoleLine]:
     ]
 
 
-PAGE: Final = Page("/", "/index.json", "home.html", Home, build)
+PAGE: Final = Page("/", "/index.json", "home.html", Home, build, depends_on="landscape")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from baken.model import (
+    Citation,
+    Figure,
     Milestone,
     Organisation,
     OrganisationRecord,
@@ -26,6 +28,7 @@ from baken.web.page import (
     Page,
     Query,
     Source,
+    day,
     organisation_address,
     theme_links,
 )
@@ -43,16 +46,25 @@ _HIGHEST: Final = 6
 """Levels drawn above an organisation; deeper hierarchies than any real one end there."""
 
 
-class Said(Struct, frozen=True):
-    """A value, its language if it has one, and the numbers of its sources."""
+class Said(Struct, frozen=True, kw_only=True):
+    """A value and who says it.
+
+    Attributes:
+        text: the value.
+        notes: numbers of its sources.
+        language: of the text, or None where language plays no part.
+        href: where it leads, or None.
+        dated: where sources differ on what can be only one, how old this one's word is.
+    """
 
     text: str
     notes: tuple[int, ...]
     language: str | None = None
     href: str | None = None
+    dated: str | None = None
 
 
-class FigureView(Struct, frozen=True):
+class FigureView(Struct, frozen=True, kw_only=True):
     """A figure as shown.
 
     Attributes:
@@ -62,6 +74,7 @@ class FigureView(Struct, frozen=True):
         is_dated: False when the source bears no date, and `as_of` is the day it was read.
         span: the source's own words that carry it, or None.
         notes: numbers of its sources.
+        also: what is counted by other sources or on earlier dates, the latest first.
     """
 
     value: str
@@ -70,12 +83,14 @@ class FigureView(Struct, frozen=True):
     is_dated: bool
     span: str | None
     notes: tuple[int, ...]
+    also: tuple[FigureView, ...] = ()
 
 
 class OfferView(Struct, frozen=True):
     """What it can do, as one sentence, with links to its themes."""
 
     text: str
+    language: str | None
     themes: tuple[Link, ...]
     notes: tuple[int, ...]
 
@@ -131,13 +146,13 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     Attributes:
         record: the flat record, as every export has it.
         name: as shown.
-        kind: label of what it is.
-        place: labels of where it is, each a link, the most precise first.
+        kinds: labels of what it is; several where sources differ.
+        place: where it is, the most precise first.
         located_through: the organisation whose place it takes, or None.
         other_names: official names in other languages, acronyms, spellings.
         former_names: names it no longer bears.
-        summary: in short, or None.
-        figures: measured facts.
+        summaries: what it is in a sentence; several where sources differ.
+        figures: measured facts, one a metric, with what other sources count beside it.
         roles: what it can do for the visitor, by role.
         trees: where it belongs, from the top down.
         relations: to others, both ways round.
@@ -149,18 +164,18 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     """
 
     record: OrganisationRecord
-    name: str
-    kind: str
-    place: tuple[Link, ...]
+    name: Said
+    kinds: tuple[Said, ...]
+    place: tuple[Said, ...]
     located_through: Link | None
     other_names: tuple[Said, ...]
     former_names: tuple[Said, ...]
-    summary: Said | None
+    summaries: tuple[Said, ...]
     figures: tuple[FigureView, ...]
     roles: tuple[RoleView, ...]
     trees: tuple[Branch, ...]
     relations: tuple[RelationView, ...]
-    themes: tuple[Link, ...]
+    themes: tuple[Said, ...]
     events: tuple[Event, ...]
     facts: tuple[tuple[str, tuple[Said, ...]], ...]
     sources: tuple[Source, ...]
@@ -190,26 +205,22 @@ class _View:
     def page(self) -> OrganisationPage:
         organisation = self.organisation
         # Footnotes are numbered in the order of the calls below, which is the order of the page.
-        other_names = self.said(
-            (*organisation.names[1:], *organisation.acronyms, *organisation.aliases)
-        )
-        former_names = tuple(self.former_names())
         return OrganisationPage(
             record=record(organisation, self.landscape),
-            name=organisation.name(LANGUAGE),
-            kind=self.landscape.vocabulary.kinds[organisation.kind].text(LANGUAGE),
+            kinds=self.kinds(),
             place=self.place(),
             located_through=self.located_through(),
-            other_names=tuple(s for s in other_names if s.text != organisation.name(LANGUAGE)),
-            former_names=former_names,
-            summary=next(iter(self.said(organisation.summaries)), None),
-            figures=self.figures(),
+            name=self.said([n for n in organisation.names if self.is_shown(n)])[0],
+            other_names=self.other_names(),
+            former_names=tuple(self.former_names()),
+            summaries=self.summaries(),
+            figures=figures_of(organisation.figures, self.workspace, self.footnotes),
             roles=self.roles(),
             trees=self.trees(),
             relations=self.relations(),
-            themes=theme_links(self.workspace, organisation.theme_ids),
             events=self.events(),
             facts=self.facts(),
+            themes=self.themes(),
             sources=self.footnotes.sources,
             as_of=max(s.last_seen for s in organisation.statements).isoformat(),
         )
@@ -218,18 +229,42 @@ class _View:
         return self.footnotes.of(sourced.statements)
 
     def said(self, values: Iterable[Sourced[str]]) -> tuple[Said, ...]:
-        return tuple(Said(v.value, self.notes(v), v.language) for v in values)
+        return tuple(Said(text=v.value, notes=self.notes(v), language=v.language) for v in values)
 
-    def former_names(self) -> Iterator[Said]:
-        for former in self.organisation.former_names:
-            until = f" (until {former.value.until})" if former.value.until else ""
-            yield Said(former.value.text + until, self.notes(former))
+    def one_of(
+        self,
+        values: Sequence[Sourced[str]],
+        text: Callable[[str], str] = str,
+        href: Callable[[str], str | None] = lambda _: None,
+    ) -> tuple[Said, ...]:
+        """Say what can be only one thing; where sources differ, with how old each one's word is."""
+        return tuple(
+            Said(
+                text=text(v.value),
+                notes=self.notes(v),
+                href=href(v.value),
+                dated=_dated(v.citations[0]) if len(values) > 1 else None,
+            )
+            for v in values
+        )
 
-    def place(self) -> tuple[Link, ...]:
-        ids = dict.fromkeys((self.organisation.place_id, self.organisation.province_id))
+    # -- what it is --------------------------------------------------------------------------
+
+    def kinds(self) -> tuple[Said, ...]:
+        kinds = self.landscape.vocabulary.kinds
+        return self.one_of(self.organisation.kinds, lambda kind: kinds[kind].text(LANGUAGE))
+
+    def place(self) -> tuple[Said, ...]:
+        """Say where it is, on the word of whoever says so of it or of what it is part of."""
+        through = self.organisation.located_through
+        placed = self.workspace.store.organisation(through) if through else self.organisation
+        stated = {p.value: self.notes(p) for p in placed.places} if placed else {}
+        ids = (self.organisation.place_id, self.organisation.province_id)
         places = self.landscape.places
         return tuple(
-            Link(places[p].text(LANGUAGE), f"/places/{p}") for p in ids if p and p in places
+            Said(text=places[p].text(LANGUAGE), notes=stated.get(p, ()), href=f"/places/{p}")
+            for p in dict.fromkeys(ids)
+            if p in places
         )
 
     def located_through(self) -> Link | None:
@@ -239,8 +274,39 @@ class _View:
         name = self.workspace.names([through]).get(through, through)
         return Link(name, organisation_address(through))
 
-    def figures(self) -> tuple[FigureView, ...]:
-        return tuple(figures_of(self.organisation.figures, self.workspace, self.footnotes))
+    def is_shown(self, name: Sourced[str]) -> bool:
+        """Whether this is the name at the top of the page."""
+        return name.value == self.organisation.name(LANGUAGE)
+
+    def other_names(self) -> tuple[Said, ...]:
+        organisation = self.organisation
+        names = (*organisation.names, *organisation.acronyms, *organisation.aliases)
+        return self.said(name for name in names if not self.is_shown(name))
+
+    def former_names(self) -> Iterator[Said]:
+        for former in self.organisation.former_names:
+            until = f" (until {day(former.value.until)})" if former.value.until else ""
+            yield Said(text=former.value.text + until, notes=self.notes(former))
+
+    def summaries(self) -> tuple[Said, ...]:
+        """Return the summaries in the interface's language, else the first there is."""
+        summaries = self.organisation.summaries
+        understood = [s for s in summaries if s.language in (LANGUAGE, None)]
+        return self.said(understood or summaries[:1])
+
+    def themes(self) -> tuple[Said, ...]:
+        """Say what it works on, on the word of whoever says so of it or of one of its offers."""
+        stated: dict[str, list[Statement]] = {}
+        for offer in self.organisation.offers:
+            for theme in offer.value.themes:
+                stated.setdefault(theme, []).extend(offer.statements)
+        for named in self.organisation.themes:
+            stated.setdefault(named.value, []).extend(named.statements)
+        return tuple(
+            Said(text=link.label, notes=self.footnotes.of(stated[theme]), href=link.href)
+            for theme in stated
+            for link in theme_links(self.workspace, [theme])
+        )
 
     def roles(self) -> tuple[RoleView, ...]:
         roles = self.landscape.vocabulary.roles
@@ -251,6 +317,7 @@ class _View:
                 tuple(
                     OfferView(
                         offer.value.text,
+                        offer.language,
                         theme_links(self.workspace, offer.value.themes),
                         self.notes(offer),
                     )
@@ -324,7 +391,7 @@ class _View:
                 known = names.get(value.target or "", value.name or value.target or "")
                 href = organisation_address(value.target) if value.target in names else None
                 views.setdefault(types[value.type].text(LANGUAGE), {})[known] = Said(
-                    known + _during(value), self.notes(relation), None, href
+                    text=known + _during(value), notes=self.notes(relation), href=href
                 )
         for group in _by_subject(s for s in self.incoming if _relation(s).type != "part-of"):
             other = subject_id(group[0].subject)
@@ -333,10 +400,9 @@ class _View:
                 value = _relation(statement)
                 label = types[value.type].inverse[LANGUAGE]
                 said = Said(
-                    name + _during(value),
-                    self.footnotes.of([statement]),
-                    None,
-                    organisation_address(other),
+                    text=name + _during(value),
+                    notes=self.footnotes.of([statement]),
+                    href=organisation_address(other),
                 )
                 views.setdefault(label, {}).setdefault(name, said)
         return tuple(RelationView(label, tuple(said.values())) for label, said in views.items())
@@ -366,48 +432,59 @@ class _View:
         return tuple(sorted(events, key=lambda event: event.date or "9999"))
 
     def facts(self) -> tuple[tuple[str, tuple[Said, ...]], ...]:
-        organisation = self.organisation
+        organisation, places = self.organisation, self.landscape.places
+        differing = organisation.places if len(organisation.places) > 1 else ()
         rows: dict[str, tuple[Said, ...]] = {
-            "Website": tuple(
-                Said(_shown(w.value), self.notes(w), None, w.value) for w in organisation.websites
-            ),
-            "Address": self.said(organisation.addresses),
+            "Said to be in": self.one_of(differing, lambda place: places[place].text(LANGUAGE)),
+            "Website": self.one_of(organisation.websites, _shown, lambda url: url),
+            "Address": self.one_of(organisation.addresses),
             "Coordinates": tuple(
                 Said(
-                    f"{c.value.lat:.4f}, {c.value.lon:.4f} ({c.value.precision} precision)",
-                    self.notes(c),
+                    text=f"{c.value.lat:.4f}, {c.value.lon:.4f} ({c.value.precision} precision)",
+                    notes=self.notes(c),
                 )
                 for c in organisation.coordinates
             ),
-            "Founded": self.said(organisation.founded),
+            "Founded": self.one_of(organisation.founded, day),
         }
         for identifier in organisation.identifiers:
             scheme, value = identifier.value.scheme, identifier.value.value
             pattern = _ADDRESSES.get(scheme)
             said = Said(
-                value, self.notes(identifier), None, pattern.format(value) if pattern else None
+                text=value,
+                notes=self.notes(identifier),
+                href=pattern.format(value) if pattern else None,
             )
             rows[_scheme(scheme)] = (*rows.get(_scheme(scheme), ()), said)
         return tuple((label, values) for label, values in rows.items() if values)
 
 
 def figures_of(
-    figures: Iterable[Sourced[Any]], workspace: Workspace, footnotes: Footnotes
-) -> Iterator[FigureView]:
-    """Yield figures as shown, with their footnotes."""
-    metrics = workspace.landscape.vocabulary.metrics
+    figures: Iterable[Sourced[Figure]], workspace: Workspace, footnotes: Footnotes
+) -> tuple[FigureView, ...]:
+    """Return figures as shown, one a metric: the latest, with the others beside it."""
+    by_metric: dict[tuple[str, str | None], list[Sourced[Figure]]] = {}
     for figure in figures:
-        unit = {"m2": " m²", "ha": " ha"}.get(figure.value.unit or "", "")
-        citation = figure.citations[0]
-        read_on = citation.retrieved.isoformat()
-        yield FigureView(
-            f"{figure.value}{unit}",
-            metrics[figure.value.metric].text(LANGUAGE),
-            figure.value.as_of,
-            citation.published is not None or figure.value.as_of != read_on,
-            citation.span,
-            footnotes.of(figure.statements),
-        )
+        by_metric.setdefault((figure.value.metric, figure.value.unit), []).append(figure)
+    views = []
+    for group in by_metric.values():
+        group.sort(key=lambda figure: figure.value.as_of, reverse=True)
+        first, *others = (_figure(figure, workspace, footnotes) for figure in group)
+        views.append(structs.replace(first, also=tuple(others)))
+    return tuple(views)
+
+
+def _figure(figure: Sourced[Figure], workspace: Workspace, footnotes: Footnotes) -> FigureView:
+    value, citation = figure.value, figure.citations[0]
+    unit = {"m2": " m²", "ha": " ha"}.get(value.unit or "", "")
+    return FigureView(
+        value=f"{value}{unit}",
+        label=workspace.landscape.vocabulary.metrics[value.metric].text(LANGUAGE),
+        as_of=value.as_of,
+        is_dated=citation.published is not None or value.as_of != citation.retrieved.isoformat(),
+        span=citation.span,
+        notes=footnotes.of(figure.statements),
+    )
 
 
 def place_figures(
@@ -415,7 +492,7 @@ def place_figures(
 ) -> tuple[FigureView, ...]:
     """Return the figures among some statements, as shown."""
     figures = gather(s for s in statements if s.predicate == "figure")
-    return tuple(figures_of(figures, workspace, footnotes))
+    return figures_of(figures, workspace, footnotes)
 
 
 def _relation(statement: Statement) -> Relation:
@@ -432,10 +509,17 @@ def _by_subject(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
 
 def _during(relation: Relation) -> str:
     if relation.since and relation.until:
-        return f" ({relation.since}–{relation.until})"
+        return f" ({day(relation.since)} to {day(relation.until)})"
     if relation.since:
-        return f" (since {relation.since})"
-    return f" (until {relation.until})" if relation.until else ""
+        return f" (since {day(relation.since)})"
+    return f" (until {day(relation.until)})" if relation.until else ""
+
+
+def _dated(citation: Citation) -> str:
+    """Say how old a document's word is."""
+    if citation.published:
+        return day(citation.published)
+    return f"undated, read {day(citation.retrieved)}"
 
 
 def _warning(milestone: Milestone) -> str | None:
@@ -445,7 +529,7 @@ def _warning(milestone: Milestone) -> str | None:
     today = datetime.date.today().isoformat()
     if milestone.by and milestone.by < today[: len(milestone.by)]:
         return "date has passed, outcome not known here"
-    return f"announced, by {milestone.by}" if milestone.by else "announced"
+    return f"announced, by {day(milestone.by)}" if milestone.by else "announced"
 
 
 def _shown(url: str) -> str:

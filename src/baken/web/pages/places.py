@@ -53,4 +53,12 @@ def build(workspace: Workspace, _: Query) -> Places:
     return Places(tuple(provinces))
 
 
-PAGE: Final = Page("/places", "/places.json", "places.html", Places, build, section="places")
+PAGE: Final = Page(
+    "/places",
+    "/places.json",
+    "places.html",
+    Places,
+    build,
+    section="places",
+    depends_on="landscape",
+)

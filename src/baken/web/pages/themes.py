@@ -69,4 +69,12 @@ def _tops(theme: str, workspace: Workspace) -> set[str]:
     return tops
 
 
-PAGE: Final = Page("/themes", "/themes.json", "themes.html", Themes, build, section="themes")
+PAGE: Final = Page(
+    "/themes",
+    "/themes.json",
+    "themes.html",
+    Themes,
+    build,
+    section="themes",
+    depends_on="landscape",
+)
