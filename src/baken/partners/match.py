@@ -48,8 +48,8 @@ class Matcher:
         self._worth = np.array(worth, dtype=np.float32)
 
     def warm(self) -> None:
-        """Load the encoder now rather than at the first need."""
-        self._index.encoder.encode(["warm"])
+        """Load what is loaded at the first need otherwise: encoder and language identifier."""
+        self._reader.warm()
 
     def find(
         self,

@@ -56,7 +56,8 @@ class Phrasebook:
             is_inflected: whether a phrase is also found with other endings; names are not.
         """
         self._entries: dict[tuple[str, ...], list[Entry]] = {}
-        self._longest = 0
+        # The longest phrase that begins with a stem, so that most words are passed over at once.
+        self._longest: dict[str, int] = {}
         for meaning, language, parts in phrases:
             stems = tuple(part.stem for part in parts)
             if not stems:
@@ -70,12 +71,7 @@ class Phrasebook:
             entry = Entry(meaning, language, exact)
             if entry not in entries:
                 entries.append(entry)
-            self._longest = max(self._longest, len(stems))
-
-    @property
-    def vocabulary(self) -> set[str]:
-        """Every stem of every phrase."""
-        return {stem for stems in self._entries for stem in stems}
+            self._longest[stems[0]] = max(self._longest.get(stems[0], 0), len(stems))
 
     def find(self, text: Sequence[Word], language: str) -> list[Found]:
         """Find phrases that do not overlap, reading from the left and preferring long ones.
@@ -90,7 +86,8 @@ class Phrasebook:
         found: list[Found] = []
         position = 0
         while position < len(text):
-            for length in range(min(self._longest, len(text) - position), 0, -1):
+            longest = self._longest.get(text[position].stem, 0)
+            for length in range(min(longest, len(text) - position), 0, -1):
                 span = text[position : position + length]
                 entries = self._entries.get(tuple(word.stem for word in span), ())
                 meanings = dict.fromkeys(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
+from itertools import pairwise
 from typing import Final
 
 from msgspec import Struct
@@ -22,8 +23,9 @@ class Profile(Struct, frozen=True, kw_only=True):
         offers: positions of its offers in the index, by role.
         kinds: its kind and the wider ones.
         ancestors: what it is part of, near and far, nearest first.
+        family: itself and its ancestors.
         successor_of: ids of organisations that became it or merged into it.
-        is_succeeded: whether it became or merged into one of the landscape.
+        is_succeeded: whether one of the landscape is what became of it.
         places: where it is and all that encloses that.
     """
 
@@ -33,6 +35,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     offers: dict[str, tuple[int, ...]]
     kinds: tuple[str, ...]
     ancestors: tuple[str, ...]
+    family: frozenset[str]
     successor_of: tuple[str, ...]
     is_succeeded: bool
     places: tuple[str, ...]
@@ -55,15 +58,11 @@ def profiles_of(
             f"The index knows “{strangers[0]}”, which the store does not hold: it was made from "
             "other statements. Delete the index; it is built again when needed."
         )
-    succeeded = frozenset(
-        target for other in organisations.values() for target in _predecessors(other)
-    )
-    ends = (*index.starts[1:].tolist(), len(index.passages))
+    succeeded = {gone for other in organisations.values() for gone in _predecessors(other)}
+    bounds = pairwise((*index.starts.tolist(), len(index.passages)))
     return tuple(
-        _profile(organisations, identity, (start, end), index, landscape, succeeded)
-        for identity, start, end in zip(
-            index.organisations, index.starts.tolist(), ends, strict=True
-        )
+        _profile(organisations, identity, span, index, landscape, succeeded)
+        for identity, span in zip(index.organisations, bounds, strict=True)
     )
 
 
@@ -73,7 +72,7 @@ def _profile(
     passages: tuple[int, int],
     index: Index,
     landscape: Landscape,
-    succeeded: frozenset[str],
+    succeeded: Set[str],
 ) -> Profile:
     organisation = organisations[identity]
     held: dict[str, tuple[str, ...]] = {}
@@ -90,13 +89,15 @@ def _profile(
         kinds.append(known.broader)
         known = landscape.vocabulary.kinds.get(known.broader)
     place = organisation.place_id
+    ancestors = _ancestors(organisations, organisation)
     return Profile(
         organisation=organisation,
         passages=passages,
         themes=held,
         offers=offers,
         kinds=tuple(kinds),
-        ancestors=_ancestors(organisations, organisation),
+        ancestors=ancestors,
+        family=frozenset((identity, *ancestors)),
         successor_of=_predecessors(organisation),
         is_succeeded=identity in succeeded,
         places=tuple(p.id for p in landscape.enclosing(place)) if place else (),

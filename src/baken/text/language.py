@@ -24,54 +24,55 @@ def _words(text: str) -> frozenset[str]:
 FUNCTION_WORDS: Final[dict[Language, frozenset[str]]] = {
     "en": _words(
         "a about also am an and any anyone are as at be because been before best between both but "
-        "by can come could did do does doing each either else ever every few find for from get "
-        "gets give go goes going good had has have having he help helps her here him his how i if "
-        "in into is it its just know like look looking looks made make makes making many may me "
-        "meet might more most much must my need needed needs new no nor not now of off on once one "
-        "only onto or other our out own per please prefer put quite rather run same seek seeking "
-        "set she should since so some somebody someone something soon still such take than thanks "
-        "that the their them then there these they thing this those through to together too "
-        "towards until up us use using very via want wanted wants was way we well were what when "
-        "where whether which while who whom whose why will wish with within would you your"
+        "by can come could did do does doing each either else ever every few find first for from "
+        "get gets give go goes going good had has have having he help helps her here him his how "
+        "i if in into is it its just know like look looking looks made make makes making many may "
+        "me meet might more most much must my need needed needs new no nor not now of off on once "
+        "one only onto or other our out own per please prefer put quite rather run same seek "
+        "seeking set she should since so some somebody someone something soon still such take "
+        "than thanks that the their them then there these they thing this those through to "
+        "together too towards until up us use using very via want wanted wants was way we well "
+        "were what when where whether which while who whom whose why will wish with within would "
+        "you your"
     ),
     "nl": _words(
-        "aan al alle als andere ben bent bij bijvoorbeeld binnen dan dat de deze die dit doen doet "
-        "door dus een eigen elk elke en er eventueel gaan gaat gebruiken geen geven goed graag "
-        "haar had heb hebben heeft helpen helpt hem hen het hier hij hoe hun iemand iets ik in is "
-        "je jij jouw jullie kan kent kunnen liefst maakt maken maar meer men met mij mijn "
-        "misschien moet moeten mogelijk na naar net niet nieuw nieuwe nodig nog nu of om omdat "
-        "onder ons onze ook op over per samen te tegen ten ter terwijl tijdens toch tot tussen u "
-        "uit uw van vanuit veel via vinden voor vooral waar waarmee wanneer waarom wat we weet "
-        "wel welk welke wie wij wil willen worden wordt ze zelf zich zien zij zijn zo zoals zodat "
-        "zoek zoeken zoekt zonder zou zouden"
+        "aan al alle als andere ben bent bij bijvoorbeeld binnen dan dat de deze die dit doen "
+        "doet door dus een eerste eigen elk elke en er eventueel gaan gaat gebruiken geen geven "
+        "goed graag haar had heb hebben heeft helpen helpt hem hen het hier hij hoe hun iemand "
+        "iets ik in is je jij jouw jullie kan kent kunnen liefst maakt maar maken meer men met "
+        "mij mijn misschien moet moeten mogelijk na naar net niet nieuw nieuwe nodig nog nu of om "
+        "omdat onder ons onze ook op over per samen te tegen ten ter terwijl tijdens toch tot "
+        "tussen u uit uw van vanuit veel via vinden voor vooral waar waarmee waarom wanneer wat "
+        "we weet wel welk welke wie wij wil willen worden wordt ze zelf zich zien zij zijn zo "
+        "zoals zodat zoek zoeken zoekt zonder zou zouden"
     ),
     "fr": _words(
-        "a afin ai aider ainsi alors apres as au aucun aussi autour autre autres aux avant avec "
-        "avez avoir avons besoin bien c ce cela celle celui ces cet cette ceux chaque cherche "
-        "cherchent cherchons chez comme comment contre d dans de depuis des deux dont donc du elle "
-        "elles en encore entre es est et etc ete etes etre eux faire fait faudrait faut il ils j "
-        "je jusqu l la le les leur leurs lors lui m ma mais me meme mes moi moins mon n ne nos "
-        "notre nous nouveau nouveaux nouvel nouvelle nouvelles on ont ou par parmi pas pendant "
-        "peut peuvent plus plusieurs pour pourrait pourriez pouvez pouvoir pres puis qu quand que "
-        "quel quelle quelles quelqu quels qui quoi recherche recherchons s sa sans se selon sera "
-        "ses si soit son sont sous souhaite souhaitons suis sur t te tous tout toute toutes tres "
-        "trouver trouve tu un une veut veux vers via voici voudrais voulons vos votre vous y "
-        "aimerais aimerions"
+        "a afin ai aider aimerais aimerions ainsi alors apres as au aucun aussi autour autre "
+        "autres aux avant avec avez avoir avons besoin bien c ce cela celle celui ces cet cette "
+        "ceux chaque cherche cherchent cherchons chez comme comment contre d dans de depuis des "
+        "deux donc dont du elle elles en encore entre es est et etc ete etes etre eux faire fait "
+        "faudrait faut il ils j je jusqu l la le les leur leurs lors lui m ma mais me meme mes "
+        "moi moins mon n ne nos notre nous nouveau nouveaux nouvel nouvelle nouvelles on ont ou "
+        "par parmi pas pendant peut peuvent plus plusieurs pour pourrait pourriez pouvez pouvoir "
+        "premier premiere pres puis qu quand que quel quelle quelles quelqu quels qui quoi "
+        "recherche recherchons s sa sans se selon sera ses si soit son sont souhaite souhaitons "
+        "sous suis sur t te tous tout toute toutes tres trouve trouver tu un une vers veut veux "
+        "via voici vos votre voudrais voulons vous y"
     ),
     "de": _words(
         "ab aber alle allem allen aller alles als also am an andere anderen auch auf aus bei beim "
-        "bereits bevor bin bis brauche brauchen braucht da dabei damit dann das dass dem den denen "
-        "denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du durch "
-        "ein eine einem einen einer eines einige er es etwa etwas euch finden findet fur geben "
-        "gegen gerne gern gibt haben habe hat hatte hatten helfen hier hilft ich ihm ihn ihnen ihr "
-        "ihre ihrem ihren ihrer im in ins ist jede jeder jedes jemand jetzt kann kannst kein keine "
-        "keinen konnen konnte konnten machen macht man mehr mein meine meinem meinen mir mich mit "
-        "mochte mochten muss mussen nach neu neue neuem neuen neuer neues nicht noch nun nur ob "
-        "oder ohne schon sehr sein seine seinen seiner seit sich sie sind so sogar solche soll "
-        "sollen sowie suche suchen sucht uber um und uns unser unsere unserem unseren unserer "
-        "unter viele vom von vor wann war waren warum was weil welche welchem welchen welcher "
-        "welches wenn wer werden wie will wir wird wo wobei wollen wurde wurden zu zum zur "
-        "zwischen"
+        "bereits bevor bin bis brauche brauchen braucht da dabei damit dann das dass dem den "
+        "denen denn der deren des dessen die dies diese diesem diesen dieser dieses doch dort du "
+        "durch ein eine einem einen einer eines einige er erste ersten erster erstes es etwa "
+        "etwas euch finden findet fur geben gegen gern gerne gibt habe haben hat hatte hatten "
+        "helfen hier hilft ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in ins ist jede jeder "
+        "jedes jemand jetzt kann kannst kein keine keinen konnen konnte konnten machen macht man "
+        "mehr mein meine meinem meinen mich mir mit mochte mochten muss mussen nach neu neue "
+        "neuem neuen neuer neues nicht noch nun nur ob oder ohne schon sehr sein seine seinen "
+        "seiner seit sich sie sind so sogar solche soll sollen sowie suche suchen sucht uber um "
+        "und uns unser unsere unserem unseren unserer unter viele vom von vor wann war waren "
+        "warum was weil welche welchem welchen welcher welches wenn wer werden wie will wir wird "
+        "wo wobei wollen wurde wurden zu zum zur zwischen"
     ),
 }
 """Words that carry grammar rather than meaning, folded, by language."""
@@ -143,13 +144,18 @@ class LanguageReader:
                 votes[_LETTERS[letter]] += _LETTER_WEIGHT
         return votes
 
-    def _identify(self, text: str) -> tuple[str, float]:
+    def warm(self) -> None:
+        """Load py3langid now rather than at the first undecided text: half a second."""
         with self._lock:
             if self._identifier is None:
                 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
                 self._identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-            language, certainty = self._identifier.classify(text)
+
+    def _identify(self, text: str) -> tuple[str, float]:
+        if self._identifier is None:
+            self.warm()
+        language, certainty = self._identifier.classify(text)
         return str(language), float(certainty)
 
 

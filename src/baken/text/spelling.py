@@ -14,6 +14,8 @@ _SHORTEST: Final = 6
 """Letters from which a word is corrected. Shorter ones have too many neighbours: "smart" is one
 letter from "start", and nobody means it (2026-11-22)."""
 
+_SUBSTITUTED: Final = 8
+_LONG: Final = 10
 _SHORTEST_PART: Final = 4
 _JOINTS: Final = ("", "s", "en", "n", "e")
 
@@ -44,21 +46,33 @@ class Speller:
         return self._parts(word) or self._neighbour(word) or (word,)
 
     def _parts(self, word: str) -> tuple[str, ...]:
-        for cut in range(len(word) - _SHORTEST_PART, _SHORTEST_PART - 1, -1):
+        """Split a compound, best into two words that are known as they stand, without a joint."""
+        found: list[tuple[int, int, str, str]] = []
+        for cut in range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1):
             head, tail = word[:cut], word[cut:]
             if not self.is_known(tail):
                 continue
             for joint in _JOINTS:
-                if head.endswith(joint):
-                    bare = head[: len(head) - len(joint)]
-                    if len(bare) >= _SHORTEST_PART and self.is_known(bare):
-                        return bare, tail
-        return ()
+                bare = head[: len(head) - len(joint)]
+                if head.endswith(joint) and len(bare) >= _SHORTEST_PART and self.is_known(bare):
+                    inflected = (bare not in self._known) + (tail not in self._known)
+                    found.append((inflected, len(joint), bare, tail))
+        return min(found)[2:] if found else ()
 
     def _neighbour(self, word: str) -> tuple[str, ...]:
-        furthest = 2 if len(word) >= 10 else 1
+        furthest = 2 if len(word) >= _LONG else 1
         near = process.extract(
             word, self._targets, scorer=OSA.distance, score_cutoff=furthest, limit=5
         )
-        same_start = [known for known, _, _ in near if known[0] == word[0]]
-        return tuple(same_start[:1])
+        return tuple(known for known, _, _ in near if _is_likely(word, known))[:1]
+
+
+def _is_likely(word: str, known: str) -> bool:
+    """Say whether `word` is rather a mistake for `known` than a word of its own.
+
+    In a short word, one letter for another makes another word ("junges", "judges"); a letter too
+    many, too few, or two swapped is a mistake.
+    """
+    is_same_length = len(word) == len(known)
+    is_swapped = sorted(word) == sorted(known)
+    return word[0] == known[0] and (len(word) >= _SUBSTITUTED or not is_same_length or is_swapped)

@@ -21,7 +21,7 @@ _WORD = re.compile(r"[^\W_]+(?:&[^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’](?:s|S)\b")
 _LIGATURES: Final = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _DOUBLE_VOWEL = re.compile(r"([aeou])\1([^aeiouy])$")
-_UNSTRIPPED_S: Final = ("ss", "us", "sis", "tis")
+_UNSTRIPPED_S: Final = ("ss", "us", "sis", "tis", "uis")
 
 
 class Word(NamedTuple):
