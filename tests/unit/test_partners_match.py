@@ -1,0 +1,282 @@
+"""Needs against the shipped landscape: who comes first, why, and what never breaks."""
+
+import datetime
+import math
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from baken import ingest
+from baken.errors import NeedError, StoreError
+from baken.landscape import shipped
+from baken.model import Audience
+from baken.partners import Matcher
+from baken.search import UniversalSentenceEncoder, build_index
+from baken.store import open_store
+from baken.testing import DAY, describe, make_landscape
+
+FRAGMENTS = (
+    *("lung", "hospital", "Gent", "incubateur", "<b>", "MEDVIA", "kanker", "1", "🙂", "'", "--"),
+    *("\x00", "Ünïcode", "Anvers", "no", "university", "für", "ein", "der", "Start-up", "biobank"),
+)
+LUNG = "we make a smart inhaler and look for a hospital lung department for a first study"
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    with open_store(tmp_path_factory.mktemp("match") / "store.sqlite") as store:
+        ingest.load(shipped(), store, on=datetime.date(2026, 11, 22))
+        yield store
+
+
+@pytest.fixture(scope="module")
+def matcher(store):
+    return Matcher(store, build_index(store, UniversalSentenceEncoder()))
+
+
+def ids(shortlist):
+    return [match.id for match in shortlist.matches]
+
+
+# -- who comes first -----------------------------------------------------------------------------
+
+
+def test_a_lung_department_of_a_university_hospital(matcher):
+    first = matcher.find(LUNG).matches[0]
+    assert first.id in {
+        "uz-leuven-respiratory-diseases",
+        "uz-gent-respiratory-medicine",
+        "uza-respiratory-medicine",
+    }
+    assert first.roles[0] == "clinical-validation"
+
+
+def test_a_laboratory_for_cell_therapy_in_dutch(matcher):
+    answer = matcher.find("labo voor celtherapie tegen kanker")
+    assert answer.need.language == "nl"
+    assert {"cell-therapy", "cancer"} <= set(answer.need.themes)
+    assert ids(answer)[0] == "vub-molecular-cellular-therapy"
+
+
+def test_an_incubator_in_antwerp_in_french(matcher):
+    answer = matcher.find("incubateur pour une jeune pousse de santé numérique à Anvers")
+    assert answer.need.language == "fr"
+    assert answer.need.places == ("antwerp",)
+    assert ids(answer)[0] == "bluehealth-innovation-center"
+    assert "startupvillage" in ids(answer)[:6]
+
+
+def test_a_food_campus_in_german(matcher):
+    answer = matcher.find("Campus für ein Start-up mit gesunden Lebensmitteln")
+    assert answer.need.language == "de"
+    assert ids(answer)[0] == "feed-food-health-campus"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("imec", "imec"),
+        ("Le LifeTechValley existe-t-il encore ?", "happy-aging"),
+        ("diabtes reserch", "diabetes-research-center"),
+        ("DIABETES RESEARCH", "diabetes-research-center"),
+    ],
+)
+def test_names_old_names_and_typing_errors(matcher, text, expected):
+    assert ids(matcher.find(text))[0] == expected
+
+
+def test_a_unit_that_fits_stands_above_what_it_is_part_of(matcher):
+    found = ids(matcher.find("lung department"))
+    assert found.index("uz-gent-respiratory-medicine") < found.index("uz-gent")
+
+
+def test_a_parent_without_words_of_its_own_is_lifted_and_says_through_whom(matcher):
+    answer = matcher.find("Impfstoffstudie", limit=20)
+    lifted = [match for match in answer.matches if match.signals.get("units", 0) > 0]
+    assert lifted
+    for match in lifted:
+        assert match.reasons[0].text.startswith("Dazu gehört ")
+
+
+# -- reasons -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", [LUNG, "labo voor celtherapie tegen kanker", "biobank in Gent"])
+def test_reasons_cite_statements_that_say_so(matcher, store, text):
+    answer = matcher.find(text)
+    for match in answer.matches:
+        assert 1 <= len(match.reasons) <= 3
+        cited = [i for reason in match.reasons for i in reason.statements]
+        assert len(cited) == len(set(cited))
+        for reason in match.reasons:
+            assert reason.statements
+            for statement in (answer.statements[i] for i in reason.statements):
+                value = statement.value
+                said = getattr(value, "text", value)
+                if statement.predicate in {"offer", "summary", "milestone"}:
+                    said_here = said in reason.text or reason.text.startswith("Werkt rond")
+                    assert said_here or reason.text.startswith(("Works on", "Ligt"))
+    assert answer.statements == store.by_id(answer.statements, audience=Audience.PUBLIC)
+
+
+def test_missing_names_what_was_asked_and_is_not_known(matcher):
+    answer = matcher.find("biobank met stalen van longkanker in Gent", limit=20)
+    elsewhere = next(match for match in answer.matches if match.id == "ubilim")
+    assert "Gent" in elsewhere.missing
+    here = next(match for match in answer.matches if match.id == "bioresource-center-ghent")
+    assert "Gent" not in here.missing
+
+
+def test_shares_add_up_to_the_score(matcher):
+    for text in (LUNG, "MEDVIA", "incubateur à Anvers"):
+        scores = [match.score for match in matcher.find(text, limit=50).matches]
+        assert scores == sorted(scores, reverse=True)
+        for match in matcher.find(text, limit=50).matches:
+            assert sum(match.signals.values()) == pytest.approx(match.score)
+            assert 0 <= match.score <= 1
+
+
+# -- filters, limits, notes ----------------------------------------------------------------------
+
+
+def test_role_and_province_filter(matcher, store):
+    answer = matcher.find("lung cancer", role="samples-and-data", province="antwerp")
+    assert answer.matches
+    for match in answer.matches:
+        organisation = store.organisation(match.id)
+        assert "samples-and-data" in organisation.roles
+        assert organisation.province_id == "antwerp"
+        assert match.roles[0] == "samples-and-data"
+
+
+def test_an_unknown_role_or_province_is_refused_with_the_known_ones(matcher):
+    with pytest.raises(NeedError, match=r"no role “cooking”.*research"):
+        matcher.find("lung", role="cooking")
+    with pytest.raises(NeedError, match=r"no province “texas”.*antwerp"):
+        matcher.find("lung", province="texas")
+
+
+def test_the_limit_is_kept(matcher):
+    assert len(matcher.find("hospital", limit=3).matches) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a shipyard that can refit a 20-metre yacht",
+        "vertaler Japans",
+        "une boulangerie ouverte le dimanche près de la gare",
+        "Ersatzteile für einen alten Traktor",
+        "looking for a used car dealer in Ghent",
+        "'; DROP TABLE organisations; --",
+        "<script>alert(1)</script>",
+        "x" * 10_000,
+    ],
+)
+def test_abstaining_is_an_answer(matcher, text):
+    answer = matcher.find(text)
+    assert answer.matches == ()
+    assert answer.note
+    assert answer.nearest_themes
+
+
+@pytest.mark.parametrize("text", ["", "   ", "🙂🙂🙂", "?!", "\x00\x01", "the of and", "<b></b>"])
+def test_a_text_that_says_nothing_gets_a_note(matcher, text):
+    answer = matcher.find(text)
+    assert answer.matches == ()
+    assert answer.need.text == text.strip()
+    assert "Say in a sentence" in answer.note
+
+
+def test_a_long_text_is_cut_and_says_so(matcher):
+    answer = matcher.find(f"{LUNG}. " * 60)
+    assert len(answer.need.text) <= 2000
+    assert "2,000" in answer.note
+    assert ids(answer)[0] == ids(matcher.find(LUNG))[0]
+
+
+def test_notes_are_in_the_language_of_the_need(matcher):
+    assert "Niets in dit landschap" in matcher.find("vertaler voor mijn Japanse klanten").note
+
+
+def test_no_family_fills_the_list(matcher, store):
+    answer = matcher.find("research at a university", limit=10)
+    crowded = [match for match in answer.matches if match.signals.get("crowding", 0) < 0]
+    families = {match.id: _family(store, match.id) for match in answer.matches}
+    for match in crowded:
+        earlier = ids(answer)[: ids(answer).index(match.id)]
+        assert sum(bool(families[match.id] & families[other]) for other in earlier) >= 2
+
+
+def _family(store, organisation_id):
+    known, queue = set(), [organisation_id]
+    while queue:
+        current = queue.pop()
+        if current not in known:
+            known.add(current)
+            found = store.organisation(current)
+            queue += found.part_of if found else ()
+    return known
+
+
+# -- robustness ----------------------------------------------------------------------------------
+
+
+@settings(
+    max_examples=150,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    text=st.one_of(
+        st.text(max_size=300),
+        st.lists(
+            st.sampled_from(FRAGMENTS),
+            max_size=30,
+        ).map(" ".join),
+    ),
+    role=st.none() | st.sampled_from(["space", "research", "policy"]),
+    province=st.none() | st.sampled_from(["antwerp", "west-flanders"]),
+)
+def test_any_text_gets_an_answer_that_holds_together(matcher, text, role, province):
+    answer = matcher.find(text, role=role, province=province)
+    assert len(answer.matches) <= 10
+    assert answer.matches or answer.note
+    assert len(set(ids(answer))) == len(answer.matches)
+    for match in answer.matches:
+        assert math.isfinite(match.score)
+        assert 0 <= match.score <= 1 + 1e-6
+        assert match.reasons
+        assert all(i in answer.statements for r in match.reasons for i in r.statements)
+        assert role is None or role in match.roles
+
+
+def test_an_empty_landscape_answers_nothing(tmp_path):
+    with open_store(tmp_path / "empty.sqlite") as store:
+        store.sync("feed", [], on=DAY, landscape=make_landscape())
+        answer = Matcher(store, build_index(store, UniversalSentenceEncoder())).find("lung")
+        assert answer.matches == ()
+        assert answer.note
+
+
+def test_an_organisation_without_offers_can_match(tmp_path):
+    with open_store(tmp_path / "small.sqlite") as store:
+        said = describe("biobank", name="Oncology Biobank", themes=["oncology", "biobanking"])
+        store.sync("feed", said, on=DAY, landscape=make_landscape())
+        matcher = Matcher(store, build_index(store, UniversalSentenceEncoder()))
+        (match,) = matcher.find("oncology biobank").matches
+        assert match.roles == ()
+        assert [reason.text for reason in match.reasons] == ["Works on Oncology, Biobanking."] or (
+            match.reasons[0].text == "Its name is Oncology Biobank."
+        )
+
+
+def test_an_index_of_another_store_is_refused(store, tmp_path):
+    with open_store(tmp_path / "other.sqlite") as other:
+        said = describe("stranger", name="Stranger")
+        other.sync("feed", said, on=DAY, landscape=make_landscape())
+        index = build_index(other, UniversalSentenceEncoder())
+    with pytest.raises(StoreError, match="stranger"):
+        Matcher(store, index)

@@ -1,0 +1,59 @@
+"""Themes: nearness along links, rarity by organisations."""
+
+import numpy as np
+import pytest
+
+from baken.model import Theme
+from baken.partners.thesaurus import CLOSE, Thesaurus
+from baken.testing import make_landscape
+
+
+def thesaurus(tagged, starts):
+    themes = (
+        Theme(id="medicine", label={"en": "Medicine"}),
+        Theme(id="cancer", label={"en": "Cancer"}, broader=("medicine",)),
+        Theme(id="lung-cancer", label={"en": "Lung cancer"}, broader=("cancer",)),
+        Theme(id="lung", label={"en": "Lung"}, related=("lung-cancer",)),
+        Theme(id="lonely", label={"en": "Lonely"}),
+        Theme(id="circle", label={"en": "Circle"}, broader=("circle",)),
+    )
+    landscape = make_landscape()
+    landscape.themes.clear()
+    landscape.themes.update({theme.id: theme for theme in themes})
+    return Thesaurus(landscape, tagged, np.array(starts, dtype=np.int64))
+
+
+@pytest.fixture
+def small():
+    return thesaurus([("lung-cancer",), (), ("cancer", "unheard-of"), ("cancer",)], [0, 2, 3])
+
+
+def test_what_is_narrower_is_nearer_than_what_is_broader(small):
+    near = small.near("cancer")
+    assert near["cancer"] == 1
+    assert 1 > near["lung-cancer"] > near["medicine"] >= CLOSE
+
+
+def test_nearness_multiplies_along_the_way_and_ends(small):
+    assert small.near("medicine")["lung-cancer"] == pytest.approx(0.85**2)
+    assert "lonely" not in small.near("medicine")
+    assert small.near("circle") == {"circle": 1.0}
+
+
+def test_passages_match_by_their_nearest_theme(small):
+    matched = small.match(["cancer", "lonely"])
+    assert matched.shape == (2, 4)
+    assert matched[0].tolist() == pytest.approx([0.85, 0, 1, 1])
+    assert not matched[1].any()
+
+
+def test_what_few_work_on_says_more(small):
+    assert small.rarity("lung-cancer") > small.rarity("cancer") > 0
+    assert small.rarity("lung") > 0
+    assert small.rarity("lonely") == 0
+
+
+def test_no_organisations_at_all():
+    empty = thesaurus([], [])
+    assert empty.rarity("cancer") == 0
+    assert empty.match(["cancer"]).shape == (1, 0)
