@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from .profiles import Profile
-from .signals import SIGNALS, Asked, status_penalty
+from .signals import SIGNALS, Asked, answering_roles, status_penalty, support
 
 _UNIT_LIFT: Final = 0.7
 """An organisation scores at least this share of its best unit's score. 2026-11-22, dev split, 91
@@ -43,6 +43,12 @@ _LEAST_OF_BEST: Final = 0.4
 """Share of the best score from which others are shown beside it."""
 
 _LOOKED_AT: Final = 10
+
+_WANTED: Final = 0.75
+"""Share of the strongest role from which another one is asked for in its own right."""
+
+_FOR_A_ROLE: Final = 2
+"""How many are shown for a role that nobody further up offers."""
 
 
 class Candidate:
@@ -92,7 +98,8 @@ def rank(
     if not any(_answers(asked, candidate, weights) for candidate in ordered[:_LOOKED_AT]):
         return []
     least = _LEAST_OF_BEST * ordered[0].score
-    return _spread([candidate for candidate in ordered if candidate.score >= least], limit)
+    good = [candidate for candidate in ordered if candidate.score >= least]
+    return _covering(_spread(good, limit), good, asked)
 
 
 def _answers(asked: Asked, candidate: Candidate, weights: Mapping[str, float]) -> bool:
@@ -143,6 +150,34 @@ def _spread(ordered: Sequence[Candidate], limit: int) -> list[Candidate]:
                     loss = min(_MOST_CROWDING, _CROWDING * crowd)
                     candidate.shares["crowding"] = -loss * scores[id(candidate)]
     return chosen
+
+
+def _covering(chosen: list[Candidate], good: Sequence[Candidate], asked: Asked) -> list[Candidate]:
+    """Make room at the end for roles that were asked for and nobody chosen answers in.
+
+    "A lung department, and homes to test it in" asks for two partners; the best twelve for lungs
+    answer half of it.
+    """
+    wanted = [role for role, share in asked.brief.roles.items() if share >= _WANTED]
+    if len(wanted) < 2:
+        return chosen
+    supported = support(asked)
+
+    def answers_in(candidate: Candidate) -> str | None:
+        return next(iter(answering_roles(candidate.profile, asked, supported)), None)
+
+    def answers(candidate: Candidate, role: str) -> float:
+        return float(supported[list(candidate.profile.offers[role])].max())
+
+    answered = {answers_in(candidate) for candidate in chosen}
+    extra: list[Candidate] = []
+    for role in wanted:
+        if role not in answered:
+            able = [candidate for candidate in good if answers_in(candidate) == role]
+            able.sort(key=lambda candidate: -answers(candidate, role))
+            extra += able[:_FOR_A_ROLE]
+    extra = extra[: len(chosen) - 1]
+    return sorted([*chosen[: len(chosen) - len(extra)], *extra], key=_order)
 
 
 def _order(candidate: Candidate) -> tuple[float, str]:

@@ -11,7 +11,7 @@ from baken.model import Landscape, Reason
 
 from .profiles import Profile
 from .ranking import Candidate
-from .signals import Asked, support
+from .signals import Asked, answering_roles, support
 from .thesaurus import CLOSE, Thesaurus
 from .wording import IS_CALLED, IS_IN, ITS_UNIT, WORKS_ON, say
 
@@ -35,18 +35,8 @@ class Explainer:
         self._support = support(asked)
 
     def roles(self, profile: Profile) -> tuple[str, ...]:
-        """Return the roles in which an organisation answers the need, best first.
-
-        Those asked for that it offers; when it offers none of them, the role of the offer that
-        answers best; none for an organisation without offers.
-        """
-        best = {
-            role: float(self._support[list(positions)].max())
-            for role, positions in profile.offers.items()
-        }
-        ranked = sorted(best, key=lambda role: -best[role])
-        wanted = [role for role in ranked if role in self._asked.brief.roles]
-        return tuple(wanted or ranked[:1])
+        """Return the roles in which an organisation answers the need, best first."""
+        return answering_roles(profile, self._asked, self._support)
 
     def reasons(self, candidate: Candidate) -> tuple[Reason, ...]:
         """Return one to three reasons from different statements, the strongest first.

@@ -244,6 +244,24 @@ def support(asked: Asked) -> Array:
     return np.asarray(0.25 * spoken + 0.3 * meant + 0.3 * about + 0.15 * offered, dtype=np.float32)
 
 
+def answering_roles(profile: Profile, asked: Asked, supported: Array) -> tuple[str, ...]:
+    """Return the roles in which an organisation answers the need, best first.
+
+    Those asked for that it offers; when it offers none of them, the role of the offer that answers
+    best; none for an organisation without offers.
+
+    Args:
+        profile: which organisation.
+        asked: the need.
+        supported: what `support` returns for the need.
+    """
+    best = {
+        role: float(supported[list(positions)].max()) for role, positions in profile.offers.items()
+    }
+    ranked = sorted(best, key=lambda role: -best[role])
+    return tuple([role for role in ranked if role in asked.brief.roles] or ranked[:1])
+
+
 def status_penalty(profile: Profile) -> float:
     """Return the share of its score that an organisation loses for its latest status, 0–1.
 
