@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -52,9 +51,10 @@ def find(
     """
     if (need is None) == (file is None):
         raise typer.BadParameter("Give a need in quotes, or --file NEEDS.jsonl.")
+    rows = _rows(file) if file is not None else []
     with open_workspace(landscape, store) as workspace:
         if file is not None:
-            for row in _rows(file):
+            for row in rows:
                 answer = workspace.find(row.text, limit=limit, role=role, province=province)
                 typer.echo(msgspec.json.encode({"id": row.id, **_plain(answer)}))
             return
@@ -65,7 +65,7 @@ def find(
             _show(answer, workspace.landscape)
 
 
-def _rows(file: Path) -> Iterator[_Row]:
+def _rows(file: Path) -> list[_Row]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except OSError as error:
@@ -82,7 +82,7 @@ def _rows(file: Path) -> Iterator[_Row]:
                 raise NeedError(
                     f'{file}:{number}: this is not {{"id": …, "text": …}}: {error}.'
                 ) from error
-    yield from rows
+    return rows
 
 
 def _plain(answer: Shortlist) -> dict[str, object]:
