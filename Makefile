@@ -46,6 +46,7 @@ $(STAMPS)/run: $(STAMPS)/venv requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock || \
 	  { echo "The packages could not be installed; pip's own words are above. Is PyPI within reach?"; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 $(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser

