@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from textwrap import fill
+from typing import TYPE_CHECKING, Annotated, Final
 
 import msgspec
 import typer
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from baken.model import Landscape, Match, Shortlist
+
+
+_WIDEST: Final = 88
+"""Columns beyond which a sentence is hard to read."""
 
 
 class _Row(msgspec.Struct):
@@ -95,10 +100,11 @@ def _plain(answer: Shortlist) -> dict[str, object]:
 def _show(answer: Shortlist, landscape: Landscape) -> None:
     from rich.console import Console
 
-    console = Console(highlight=False, width=None if Console().is_terminal else 88)
-    themes = [landscape.themes[t].text(answer.need.language) for t in answer.need.themes]
-    places = [landscape.places[p].text(answer.need.language) for p in answer.need.places]
-    roles = [landscape.vocabulary.roles[r].text("en").lower() for r in answer.need.roles]
+    console = Console(highlight=False, soft_wrap=True)
+    language = answer.need.language
+    themes = [landscape.themes[t].text(language) for t in answer.need.themes]
+    places = [landscape.places[p].text(language) for p in answer.need.places]
+    roles = [landscape.vocabulary.roles[r].text(language) for r in answer.need.roles]
     console.print()
     if understood := [*themes, *places, *roles]:
         console.print(f"Understood: {' · '.join(understood)}", style="dim", markup=False)
@@ -120,7 +126,7 @@ def _show(answer: Shortlist, landscape: Landscape) -> None:
     if numbers:
         console.print("\nSources", style="bold")
         for source, number in numbers.items():
-            console.print(f"  {number}  {source}", style="dim", markup=False, soft_wrap=True)
+            console.print(f"  {number}  {source}", style="dim", markup=False)
     console.print()
 
 
@@ -143,6 +149,12 @@ def _show_match(
             f"{s.citation.publisher}, {s.citation.url}, read {s.citation.retrieved}" for s in cited
         )
         notes = "".join(f"[{numbers.setdefault(s, len(numbers) + 1)}]" for s in sources)
-        console.print(f"  — {reason.text} {notes}", markup=False)
+        sentence = fill(
+            f"{reason.text} {notes}",
+            width=min(console.width, _WIDEST),
+            initial_indent="  — ",
+            subsequent_indent="    ",
+        )
+        console.print(sentence, markup=False)
     if match.missing:
         console.print(f"  Not known here: {', '.join(match.missing)}", style="dim", markup=False)
