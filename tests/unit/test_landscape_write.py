@@ -1,7 +1,9 @@
 """What is written reads back as it was; the schema and the reader agree."""
 
 import datetime
+import json
 import string
+from pathlib import Path
 
 import jsonschema
 import msgspec
@@ -28,6 +30,7 @@ from baken.model import (
     state,
 )
 
+DOCS = Path(__file__).parents[2] / "docs"
 SHIPPED = landscape.read(landscape.shipped())
 ABOUT = SHIPPED.landscape
 
@@ -157,6 +160,13 @@ def test_the_shipped_landscape_survives_being_written(tmp_path):
     for statement in SHIPPED.statements:
         assert statement in by_subject[statement.subject]
     assert sum(map(len, by_subject.values())) == len(SHIPPED.claims)
+
+
+def test_the_published_schema_is_the_one_that_the_format_gives():
+    published = json.loads((DOCS / "landscape.schema.json").read_text())
+    assert published == landscape.schema(landscape.vocabulary()), (
+        "Publish it again: baken landscape schema > docs/landscape.schema.json"
+    )
 
 
 def test_every_shipped_file_fits_the_published_schema():
