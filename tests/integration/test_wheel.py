@@ -58,7 +58,7 @@ def test_it_serves(installed, home):
             page = _fetch(f"http://127.0.0.1:{port}/find?q=biobank", patience_s=60)
         finally:
             server.terminate()
-    assert "UBiLim" in page
+    assert "University Biobank Limburg" in page
 
 
 def _fetch(url, *, patience_s):
