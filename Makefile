@@ -57,9 +57,9 @@ $(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser
 
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
+	  pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  --no-emit-index-url --no-emit-find-links pyproject.toml --extra postgres --group dev -o requirements-dev.lock
+	  pyproject.toml --extra postgres --group dev -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .baken site dist build
