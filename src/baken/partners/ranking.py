@@ -47,7 +47,7 @@ _LOOKED_AT: Final = 10
 _WANTED: Final = 0.75
 """Share of the strongest role from which another one is asked for in its own right."""
 
-_FOR_A_ROLE: Final = 2
+_FOR_A_ROLE: Final = 3
 """How many are shown for a role that nobody further up offers."""
 
 
