@@ -3,11 +3,12 @@
 import json
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
-from baken import landscape
+from baken import Workspace, landscape
 
 ROOT = Path(__file__).parents[2]
 NEEDS = [
@@ -124,6 +125,26 @@ def test_a_bad_row_of_a_needs_file_is_named_before_anything_is_answered(baken, t
     assert done.stdout == ""
 
 
+def test_debug_shows_where_a_mistake_arose(baken):
+    arguments = ("find", "x", "--limit", "0")
+    assert "Traceback" not in baken(*arguments).stderr
+    assert "Traceback" in baken("--debug", *arguments).stderr
+
+
+def test_history_keeps_what_is_no_longer_said(tmp_path):
+    folder, store = tmp_path / "landscape", str(tmp_path / "kept.sqlite")
+    shutil.copytree(landscape.shipped(), folder)
+    with Workspace.open(landscape=folder, store=store, data=tmp_path) as workspace:
+        before = workspace.organisation("uz-gent")
+    path = folder / "organisations" / "uz-gent.yaml"
+    said = path.read_text()
+    path.write_text(said.replace("Academisch Ziekenhuis", "Academic Hospital", 1))
+    with Workspace.open(landscape=folder, store=store, data=tmp_path) as workspace:
+        now = workspace.organisation("uz-gent")
+        [gone] = [s for s in workspace.history("uz-gent") if s.retired]
+    assert gone.id in {s.id for s in before.statements} - {s.id for s in now.statements}
+
+
 def test_a_misspelt_setting_is_named(baken):
     done = baken("organisations", BAKEN_LANDSCAP="x")
     assert done.returncode == 1
@@ -131,8 +152,6 @@ def test_a_misspelt_setting_is_named(baken):
 
 
 def test_a_broken_landscape_is_not_loaded(baken, tmp_path):
-    import shutil
-
     shutil.copytree(landscape.shipped(), tmp_path / "broken")
     path = tmp_path / "broken" / "organisations" / "imec.yaml"
     path.write_text(path.read_text().replace("kind: ", "kind: x", 1))

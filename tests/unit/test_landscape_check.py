@@ -178,11 +178,14 @@ def test_a_long_circle_of_part_of_is_shown_in_full(folder):
 
 
 def test_same_name_in_one_place(folder):
-    found = problems(folder, VALID.replace("Example Biobank", "parent"))
-    assert ("same-name", 4) in found or any(
-        p.code == "same-name" and p.file == "organisations/parent.yaml"
-        for p in landscape.check(folder)
+    assert problems(folder, VALID.replace("Example Biobank", "parent")) == []
+    [problem] = landscape.check(folder)
+    assert (problem.code, problem.file, problem.line) == (
+        "same-name",
+        "organisations/parent.yaml",
+        4,
     )
+    assert "organisations/example.yaml:4" in problem.message
 
 
 def test_an_id_can_be_taken_only_once(folder):
