@@ -6,6 +6,7 @@
     │   └── SchemaError        the store was made by another version of Baken
     ├── NotFoundError          no organisation, theme or place of that id
     ├── NeedError              a need that cannot be answered, and why
+    ├── LinkError              a registry, an index or a file of texts that cannot be used
     └── SettingError           a setting with a value that makes no sense
 
 Every message says what is wrong, where, and what to do. Callers may show ``str(error)`` as it is.
@@ -36,6 +37,10 @@ class NotFoundError(BakenError):
 
 class NeedError(BakenError):
     """A need cannot be answered; the message says why and what to do."""
+
+
+class LinkError(BakenError):
+    """A registry, a linker's index or a file of texts cannot be used."""
 
 
 class SettingError(BakenError):

@@ -1,5 +1,6 @@
 """The words Baken is built from: types and pure functions, no input or output."""
 
+from .links import Link, Linked
 from .organisation import Organisation, Sourced, assemble, gather, speaks_of
 from .predicates import PREDICATES, Predicate, terms_of
 from .record import OrganisationRecord, record
@@ -58,6 +59,8 @@ __all__ = [
     "Labels",
     "Landscape",
     "Language",
+    "Link",
+    "Linked",
     "Match",
     "Metric",
     "Milestone",
