@@ -23,6 +23,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         landscape: the folder of the landscape to serve; None for the one that ships with Baken.
         store: where statements are kept: a file or ``postgresql://…``; None for a file in `data`.
         data: folder for what Baken makes itself: the store and the search index.
+        registry: folder made by ``baken registry build``, to link texts to; None for no linking.
         host: address to serve on.
         port: port to serve on.
         workers: web processes.
@@ -31,6 +32,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     landscape: Path | None = None
     store: str | None = None
     data: Path = msgspec.field(default_factory=lambda: Path(platformdirs.user_data_dir("baken")))
+    registry: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from baken import ingest, landscape
 from baken.config import Settings
@@ -32,6 +33,9 @@ from baken.partners import Matcher
 from baken.search import UniversalSentenceEncoder, open_index
 from baken.store import Facets, Filter, Store, Totals, open_store
 
+if TYPE_CHECKING:
+    from baken.linker.protocol import LinkerLike
+
 Progress = Callable[[str], None]
 
 
@@ -41,9 +45,10 @@ class Workspace:
     Safe to use from several threads. Close it, or use it as a context manager.
     """
 
-    def __init__(self, store: Store, matcher: Matcher) -> None:
+    def __init__(self, store: Store, matcher: Matcher, registry: Path | None = None) -> None:
         """Wrap what `open` has put together."""
         self.store = store
+        self._registry = registry
         self.landscape: Landscape = store.landscape()
         self._matcher = matcher
 
@@ -72,7 +77,7 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            return cls(store, Matcher(store, index))
+            return cls(store, Matcher(store, index), settings.registry)
         except BaseException:
             store.close()
             raise
@@ -106,6 +111,21 @@ class Workspace:
     def warm(self) -> None:
         """Load the sentence encoder now, so that the first need is answered as fast as the rest."""
         self._matcher.warm()
+
+    # -- linking -----------------------------------------------------------------------------
+
+    @cached_property
+    def linker(self) -> LinkerLike | None:
+        """What says which organisations a text names; None when no registry is set.
+
+        Raises:
+            LinkError: the registry cannot be opened.
+        """
+        if self._registry is None:
+            return None
+        from baken.linker import Linker  # only who links pays for loading it
+
+        return Linker.open(self._registry)
 
     # -- reading -----------------------------------------------------------------------------
 

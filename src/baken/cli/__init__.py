@@ -15,7 +15,7 @@ import typer
 
 from baken.errors import BakenError
 
-from . import find, landscape, organisations, serve
+from . import find, landscape, link, organisations, registry, serve
 
 app = typer.Typer(
     name="baken",
@@ -27,6 +27,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("find")(find.find)
+app.command("link")(link.link)
+app.add_typer(registry.app, name="registry")
 app.command("organisations")(organisations.organisations)
 app.add_typer(landscape.app, name="landscape")
 app.command("serve")(serve.serve)

@@ -26,6 +26,7 @@ from rapidfuzz import fuzz, process
 from baken.errors import NeedError, NotFoundError
 from baken.workspace import Workspace
 
+from . import linking
 from .page import LANGUAGE, Link, Page, Query, organisation_address
 from .pages import PAGES
 from .rendering import Renderer
@@ -61,7 +62,12 @@ def create_app(workspace: Workspace) -> Litestar:
     renderer = Renderer(workspace, static.addresses)
     pages = [handler for page in PAGES for handler in _handlers(page, workspace, renderer)]
     return Litestar(
-        route_handlers=[_health(workspace), *static.handlers(), *pages],
+        route_handlers=[
+            _health(workspace),
+            *linking.handlers(workspace),
+            *static.handlers(),
+            *pages,
+        ],
         exception_handlers={
             HTTPException: _on_http_error(workspace, renderer),
             NotFoundError: _on_not_found(workspace, renderer),

@@ -1,0 +1,935 @@
+"""Candidates, compiled: which organisations a text may name, and what was seen of each.
+
+For each text: tokens → words (spelling corrected, abbreviations and languages made one) → places it
+mentions → names found whole, at any word order, in windows of words → names found in part, by their
+rare words, where no whole name covers a segment. What is seen of a candidate goes into one row of
+`OBSERVED` columns; `signals` makes sense of it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from enum import IntEnum, auto
+from typing import Final
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .gazetteer import CITY, COUNTRY, REGION
+from .hashing import find
+from .index import (
+    ACRONYM,
+    ALIAS,
+    DISPLAY,
+    FORMER,
+    LABEL,
+    LONGEST_CORRECTED,
+    ORGANISATION_WORD,
+    PLACE_WORD,
+    SHORTENED,
+    SHORTEST_CORRECTED,
+    STOP,
+    UNIT,
+    Index,
+)
+from .tokens import (
+    CAPITALS,
+    JOINED,
+    LONGEST,
+    PARENTHESIS,
+    Tokens,
+    hash_characters,
+    make_tokens,
+    mix,
+    tokenise,
+)
+
+MOST_TOKENS: Final = 400
+"""Tokens of a text that are read; affiliations have about 15."""
+MOST_CANDIDATES: Final = 48
+"""Candidates of a text that are kept."""
+MOST_PLACES: Final = 24
+LONGEST_NAME: Final = 14
+"""Words of the longest name that is found whole."""
+LIGHTEST_NAME: Final = 3.2
+"""Weight of the lightest name that is looked up ("university" alone weighs less)."""
+LONGEST_POSTING: Final = 2500
+"""A word in more names than this does not lead to names found in part."""
+MOST_POSTINGS: Final = 6000
+"""Names looked at for one segment."""
+MOST_PARTIAL: Final = 8
+"""Names found in part that are kept for one segment."""
+UNKNOWN_WEIGHT: Final = 8.0
+"""Weight of a word that no name holds."""
+
+
+class Seen(IntEnum):
+    """Columns of what is seen of a candidate; see `signals` for what follows from them."""
+
+    def _generate_next_value_(name, start, count, last_values):  # type: ignore[override] # noqa: ANN001, ANN202, N805
+        return count
+
+    EXACT = auto()  # 1: all words of the name are there and nothing between
+    NAME_WEIGHT = auto()
+    COVERED = auto()  # share of the name's weight found in the segment
+    COVERED_ANYWHERE = auto()  # share of the name's weight found in the text
+    SEGMENT_SHARE = auto()  # share of the weight of the segment(s) that the name explains
+    KIND = auto()
+    AMBIGUITY = auto()  # organisations with the very same words as name
+    COUNTRY_AMBIGUITY = auto()  # of them in a country the text mentions
+    CORRECTED = auto()  # words whose spelling was corrected
+    CROSSED = auto()  # strong separators inside the span
+    SEGMENT = auto()  # number of the segment where it starts
+    SEGMENTS = auto()  # segments of the text
+    STARTS = auto()  # no word of the segment stands before it
+    ENDS = auto()  # no word of the segment stands after it
+    CAPITALS = auto()  # 1: in capitals, while the text is not
+    BEFORE = auto()  # weight of the words before it in its segment
+    AFTER = auto()
+    UNIT_BEFORE = auto()  # a word such as "department" stands before it in the segment
+    UNIT_AFTER = auto()
+    LEFT = auto()  # weight of the word right before it, with nothing between
+    RIGHT = auto()
+    LEFT_PLACE = auto()  # that word is a place
+    RIGHT_PLACE = auto()
+    OF_BEFORE = auto()  # a small word such as "of" stands right before it
+    OF_AFTER = auto()
+    KINDS = auto()  # words such as "university" in the text
+    INITIALS = auto()  # 1: an acronym that the words just before it spell
+    TEXT_AFTER = auto()  # words after its segment that are part of no place
+    KIND_BESIDE = auto()  # a word such as "university" stands beside it, unexplained
+    PLACE_BESIDE = auto()  # a place word stands beside it, unexplained
+    COUNTRY_SAME = auto()  # mentions of its country outside its span
+    COUNTRY_OTHER = auto()  # mentions of other countries only
+    CITY_SAME = auto()  # its town by name
+    CITY_NEAR = auto()  # a mentioned town lies within 40 km
+    CITY_OTHER = auto()  # towns mentioned, none its own or near; 2 when none in its country either
+    REGION_SAME = auto()
+    MENTIONS = auto()  # names of it found at places of their own
+    SUPPORT = auto()  # 1: both an acronym and a longer name of it are there
+    WORDS = auto()  # words of the name
+    IN_ORDER = auto()
+    SURFACE = auto()  # the name is written just so, but for case and accents
+    ORDERED_RIVALS = auto()  # names of others with the very same words in this very order
+    PARENTHESES = auto()
+    MISSING_KIND = auto()  # found in part: an organisation word of the name is missing
+    MISSING_PLACE = auto()
+    MISSING_WEIGHT = auto()
+    HEAVIEST_MISSING = auto()
+    LETTERS = auto()  # folded letters in the span
+    TOKENS = auto()  # of the text
+    PLACES = auto()  # mentioned in the text
+    CANDIDATES = auto()
+    POSITION = auto()  # first word of the span over the words of the text
+    HAS_KIND = auto()  # the name holds an organisation word
+    HAS_PLACE = auto()  # the name holds a place word
+    RAREST = auto()  # weight of its rarest word
+
+
+OBSERVED: Final = len(Seen)
+
+# Integer columns of a candidate.
+ORGANISATION: Final = 0
+NAME: Final = 1
+FIRST_WORD: Final = 2
+LAST_WORD: Final = 3
+START: Final = 4
+END: Final = 5
+PLACED: Final = 6
+
+_EXACT: Final = int(Seen.EXACT)
+
+
+@njit(cache=True)
+def _is_one_edit(a, a_start, a_end, b, b_start, b_end):  # type: ignore[no-untyped-def]
+    """Tell whether one letter added, left out, changed or two swapped lead from a to b."""
+    n = a_end - a_start
+    m = b_end - b_start
+    if n - m > 1 or m - n > 1:
+        return False
+    i = 0
+    while i < n and i < m and a[a_start + i] == b[b_start + i]:
+        i += 1
+    j = 0
+    while j < n - i and j < m - i and a[a_end - 1 - j] == b[b_end - 1 - j]:
+        j += 1
+    left_a = n - i - j
+    left_b = m - i - j
+    if left_a <= 1 and left_b <= 1:
+        return True
+    return (
+        left_a == 2
+        and left_b == 2
+        and a[a_start + i] == b[b_start + i + 1]
+        and a[a_start + i + 1] == b[b_start + i]
+    )
+
+
+@njit(cache=True)
+def _correct(index, characters, start, end):  # type: ignore[no-untyped-def]
+    """Return the form most names hold that is one edit away, or -1."""
+    length = end - start
+    if length < SHORTEST_CORRECTED or length > LONGEST_CORRECTED or characters[start] <= 57:
+        return -1
+    best = -1
+    best_count = 0
+    buffer = np.empty(LONGEST, np.uint8)
+    for left_out in range(-1, length):
+        size = 0
+        for i in range(length):
+            if i != left_out:
+                buffer[size] = characters[start + i]
+                size += 1
+        at = find(index.edit_slots, index.edit_hash, hash_characters(buffer, 0, size))
+        if at < 0:
+            continue
+        first = index.edit_start[at]
+        last = index.edit_start[at + 1]
+        if last - first > 60:
+            last = first + 60
+        for e in range(first, last):
+            form = index.edit_form[e]
+            if index.form_count[form] <= best_count and best >= 0:
+                continue
+            f_start = index.form_first[form]
+            if length < 8 and index.form_text[f_start] != characters[start]:
+                continue
+            if _is_one_edit(
+                characters, start, end, index.form_text, f_start, index.form_first[form + 1]
+            ):
+                best = form
+                best_count = index.form_count[form]
+    return best
+
+
+@njit(cache=True)
+def _find_places(index, tokens, count, place_first, place_last, place_entry):  # type: ignore[no-untyped-def]
+    """Find the longest names of places from left to right; return how many."""
+    found = 0
+    i = 0
+    while i < count and found < MOST_PLACES:
+        best = -1
+        best_length = 0
+        key = np.uint64(0)
+        for length in range(1, 5):
+            j = i + length - 1
+            if j >= count or (length > 1 and tokens.segment[j] != tokens.segment[i]):
+                break
+            key = mix(key + tokens.hash[j])
+            at = find(index.place_slots, index.place_hash, key)
+            if at >= 0:
+                letters = tokens.first[j + 1] - tokens.first[i]
+                is_fine = letters >= 4
+                if not is_fine:
+                    # Short ones count when they are a country, or a state's code in capitals.
+                    for e in range(index.place_start[at], index.place_start[at + 1]):
+                        kind = index.place_kind[e]
+                        is_capital = (tokens.flags[i] & CAPITALS) != 0
+                        if kind == COUNTRY and is_capital and letters >= 2:
+                            is_fine = True
+                        elif kind == REGION and is_capital and letters >= 2 and i > 1:
+                            is_fine = True
+                if is_fine:
+                    best = at
+                    best_length = length
+        if best >= 0:
+            place_first[found] = i
+            place_last[found] = i + best_length
+            place_entry[found] = best
+            found += 1
+            i += best_length
+        else:
+            i += 1
+    return found
+
+
+@njit(cache=True)
+def _observe_places(index, organisation, first_token, last_token, places, place_first, place_last, place_entry, row):  # type: ignore[no-untyped-def]
+    """Compare where the organisation is with the places mentioned outside its span."""
+    country = index.organisation_country[organisation]
+    if country < 0:
+        return
+    city = index.organisation_city[organisation]
+    latitude = index.organisation_latitude[organisation]
+    longitude = index.organisation_longitude[organisation]
+    same = 0
+    other = 0
+    city_same = 0
+    city_near = 0
+    city_here = 0
+    city_other = 0
+    region_same = 0
+    for p in range(places):
+        if place_first[p] >= first_token and place_last[p] <= last_token:
+            continue
+        at = place_entry[p]
+        has_country = False
+        has_same_country = False
+        has_city = False
+        is_city_same = index.place_hash[at] == city and city != 0
+        is_near = is_city_same
+        is_city_here = False
+        is_region = False
+        for e in range(index.place_start[at], index.place_start[at + 1]):
+            kind = index.place_kind[e]
+            is_same = index.place_country[e] == country
+            if kind == COUNTRY:
+                has_country = True
+                has_same_country = has_same_country or is_same
+            elif kind == REGION:
+                is_region = is_region or is_same
+            elif index.place_people[e] >= 4.0 or index.place_people[e] == 0:
+                has_city = True
+                if is_same:
+                    is_city_here = True
+                    if latitude == latitude and index.place_latitude[e] == index.place_latitude[e]:
+                        dy = (index.place_latitude[e] - latitude) * 111.2
+                        dx = (index.place_longitude[e] - longitude) * 111.2 * np.cos(latitude * 0.01745)
+                        if dx * dx + dy * dy < 40.0 * 40.0:
+                            is_near = True
+        if has_country:
+            if has_same_country:
+                same += 1
+            elif not is_region:
+                other += 1
+        if is_region:
+            region_same += 1
+        if has_city or is_city_same:
+            if is_city_same:
+                city_same += 1
+            if is_near:
+                city_near += 1
+            elif is_city_here:
+                city_here += 1
+            elif not has_country:
+                city_other += 1
+    row[Seen.COUNTRY_SAME] = same
+    row[Seen.COUNTRY_OTHER] = other if same == 0 else 0
+    row[Seen.CITY_SAME] = city_same
+    row[Seen.CITY_NEAR] = city_near
+    row[Seen.CITY_OTHER] = 0 if city_near else (1 if city_here else (2 if city_other else 0))
+    row[Seen.REGION_SAME] = region_same
+
+
+@njit(cache=True)
+def _has_country(index, country, places, place_entry):  # type: ignore[no-untyped-def]
+    """Tell whether a mentioned country, state or larger town lies in the country."""
+    for p in range(places):
+        at = place_entry[p]
+        for e in range(index.place_start[at], index.place_start[at + 1]):
+            if index.place_country[e] == country and (
+                index.place_kind[e] != CITY or index.place_people[e] >= 4.7
+            ):
+                return True
+    return False
+
+
+@njit(cache=True)
+def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # type: ignore[no-untyped-def]
+    """Fill `integers` and `seen` with the candidates of each text; `bounds` says whose they are.
+
+    Args:
+        index: the `Index`.
+        codes: uint32, the code points of all texts.
+        stops: int64, where each text ends in `codes`.
+        tokens: buffers.
+        integers: int32 (capacity, PLACED), filled.
+        seen: float32 (capacity, OBSERVED), filled.
+        bounds: int64 (texts + 1), filled: text t has rows bounds[t]:bounds[t+1].
+    """
+    names = len(index.name_organisation)
+    score = np.zeros(names, np.float32)
+    touched = np.empty(MOST_POSTINGS * 2 + LONGEST_POSTING * 2, np.int32)
+    in_text = np.full(len(index.word_hash), -1, np.int32)  # last text that held the word
+    in_segment = np.full(len(index.word_hash), -1, np.int64)
+    most = MOST_TOKENS * 3
+    word = np.empty(most, np.int32)
+    word_hash = np.empty(most, np.uint64)
+    word_weight = np.empty(most, np.float32)
+    word_token = np.empty(most, np.int32)
+    word_segment = np.empty(most, np.int32)
+    word_corrected = np.empty(most, np.uint8)
+    word_whole = np.empty(most, np.uint8)  # 0: part of a token that was split
+    longest = np.empty(most, np.float32)  # weight of the heaviest whole name that holds a word
+    is_place = np.zeros(MOST_TOKENS, np.uint8)
+    place_first = np.empty(MOST_PLACES, np.int32)
+    place_last = np.empty(MOST_PLACES, np.int32)
+    place_entry = np.empty(MOST_PLACES, np.int32)
+    row = np.zeros(OBSERVED, np.float32)
+    top_name = np.empty(MOST_PARTIAL, np.int32)
+    top_score = np.empty(MOST_PARTIAL, np.float32)
+    order = np.empty(most, np.int32)
+    filled = 0
+    bounds[0] = 0
+    begin = 0
+    for text in range(len(stops)):
+        stop = stops[text]
+        count, segments = tokenise(
+            codes, begin, stop, index.kind_of, index.fold_start, index.fold_characters, tokens
+        )
+        begin = stop
+        # Words.
+        words = 0
+        capitals = 0
+        for t in range(count):
+            if tokens.flags[t] & CAPITALS and tokens.end[t] - tokens.start[t] > 1:
+                capitals += 1
+            form = find(index.form_slots, index.form_hash, tokens.hash[t])
+            corrected = 0
+            second = -1
+            whole = 1
+            if form < 0 and _is_split(tokens, t):
+                # CNRSParis, KansasManhattan: two words without a blank.
+                first = tokens.first[t]
+                middle = first + tokens.split[t]
+                form = find(
+                    index.form_slots, index.form_hash, hash_characters(tokens.characters, first, middle)
+                )
+                second = find(
+                    index.form_slots,
+                    index.form_hash,
+                    hash_characters(tokens.characters, middle, tokens.first[t + 1]),
+                )
+                whole = 0
+                if form < 0 and second >= 0:
+                    form = second
+                    second = -1
+            if form < 0:
+                form = _correct(index, tokens.characters, tokens.first[t], tokens.first[t + 1])
+                corrected = 1 if form >= 0 else 0
+            if form < 0:
+                word[words] = -1
+                word_hash[words] = tokens.hash[t]
+                word_weight[words] = UNKNOWN_WEIGHT
+                word_token[words] = t
+                word_segment[words] = tokens.segment[t]
+                word_corrected[words] = 0
+                word_whole[words] = 1
+                words += 1
+                continue
+            for part in range(2):
+                this = form if part == 0 else second
+                if this < 0:
+                    break
+                for k in range(3):
+                    w = index.form_word[this, k]
+                    if w < 0:
+                        break
+                    if index.word_flags[w] & STOP:
+                        continue
+                    word[words] = w
+                    word_hash[words] = index.word_hash[w]
+                    word_weight[words] = index.word_weight[w]
+                    word_token[words] = t
+                    word_segment[words] = tokens.segment[t]
+                    word_corrected[words] = corrected
+                    word_whole[words] = whole
+                    words += 1
+        for i in range(words):
+            longest[i] = 0
+            if word[i] >= 0:
+                in_text[word[i]] = text
+        places = _find_places(index, tokens, count, place_first, place_last, place_entry)
+        for t in range(count):
+            is_place[t] = 0
+        for p in range(places):
+            if tokens.segment[place_first[p]] > 0:
+                for t in range(place_first[p], place_last[p]):
+                    is_place[t] = 1
+        first_row = filled
+
+        # Names found whole.
+        for i in range(words):
+            if word[i] < 0:
+                continue
+            key = np.uint64(0)
+            weight = np.float32(0)
+            for j in range(i, min(words, i + LONGEST_NAME)):
+                if word[j] < 0:
+                    break
+                key += word_hash[j]
+                weight += word_weight[j]
+                if weight < LIGHTEST_NAME:
+                    continue
+                at = find(index.key_slots, index.key_hash, key)
+                if at < 0:
+                    continue
+                # A window that ends inside a token of two words is none.
+                if j + 1 < words and word_token[j + 1] == word_token[j] and word_whole[j]:
+                    continue
+                if i > 0 and word_token[i - 1] == word_token[i] and word_whole[i]:
+                    continue
+                if i == j and is_place[word_token[i]]:
+                    continue
+                first = index.key_start[at]
+                last = index.key_start[at + 1]
+                distinct = 0
+                here = 0
+                for k in range(first, last):
+                    n = index.key_names[k]
+                    organisation = index.name_organisation[n]
+                    is_new = True
+                    for k2 in range(first, k):
+                        if index.name_organisation[index.key_names[k2]] == organisation:
+                            is_new = False
+                            break
+                    if is_new:
+                        distinct += 1
+                        country = index.organisation_country[organisation]
+                        if country >= 0 and _has_country(index, country, places, place_entry):
+                            here += 1
+                    if distinct > 60:
+                        break
+                ordered = np.uint64(0)
+                surface = np.uint64(0)
+                for x in range(i, j + 1):
+                    ordered = mix(ordered + word_hash[x])
+                    if x == i or word_token[x] != word_token[x - 1]:
+                        surface = mix(surface + tokens.hash[word_token[x]])
+                in_order = 0
+                for k in range(first, min(last, first + 100)):
+                    if index.name_order[index.key_names[k]] == ordered:
+                        in_order += 1
+                taken = 0
+                for k in range(first, last):
+                    n = index.key_names[k]
+                    organisation = index.name_organisation[n]
+                    if distinct > 6 and here > 0:
+                        country = index.organisation_country[organisation]
+                        if country < 0 or not _has_country(index, country, places, place_entry):
+                            continue
+                    if taken >= 16:
+                        break
+                    if i == j and not _may_stand_alone(index, tokens, word_token[i], n):
+                        continue
+                    taken += 1
+                    corrected = 0
+                    rarest = np.float32(0)
+                    has_kind = 0
+                    has_place = 0
+                    for x in range(i, j + 1):
+                        corrected += word_corrected[x]
+                        rarest = max(rarest, word_weight[x])
+                        if index.word_flags[word[x]] & ORGANISATION_WORD:
+                            has_kind = 1
+                        if index.word_flags[word[x]] & PLACE_WORD:
+                            has_place = 1
+                    row[:] = 0
+                    row[Seen.EXACT] = 1
+                    row[Seen.NAME_WEIGHT] = index.name_weight[n]
+                    row[Seen.COVERED] = 1
+                    row[Seen.COVERED_ANYWHERE] = 1
+                    row[Seen.KIND] = index.name_kind[n]
+                    row[Seen.AMBIGUITY] = distinct
+                    row[Seen.COUNTRY_AMBIGUITY] = here
+                    row[Seen.CORRECTED] = corrected
+                    row[Seen.WORDS] = j - i + 1
+                    row[Seen.IN_ORDER] = 1 if ordered == index.name_order[n] else 0
+                    row[Seen.SURFACE] = 1 if surface == index.name_surface[n] else 0
+                    row[Seen.ORDERED_RIVALS] = in_order - row[Seen.IN_ORDER]
+                    row[Seen.RAREST] = rarest
+                    row[Seen.HAS_KIND] = has_kind
+                    row[Seen.HAS_PLACE] = has_place
+                    filled = _keep(
+                        integers, seen, first_row, filled, organisation, n, i, j, row
+                    )
+                for x in range(i, j + 1):
+                    longest[x] = max(longest[x], weight)
+
+        # Names found in part, where a segment is not explained.
+        for segment in range(segments):
+            total = np.float32(0)
+            left = np.float32(0)
+            whole = np.float32(0)
+            has_kind = 0
+            size = 0
+            first_word = -1
+            for i in range(words):
+                if word_segment[i] != segment:
+                    continue
+                if first_word < 0:
+                    first_word = i
+                if word[i] < 0:
+                    continue
+                total += word_weight[i]
+                whole = max(whole, longest[i])
+                if not is_place[word_token[i]]:
+                    left += word_weight[i]
+                if index.word_flags[word[i]] & ORGANISATION_WORD:
+                    has_kind = 1
+                order[size] = i
+                size += 1
+            if size == 0 or (left < 3.5 and not has_kind) or whole > 0.85 * total:
+                continue
+            # Rare words first.
+            for a in range(1, size):
+                x = order[a]
+                b = a - 1
+                while b >= 0 and word_weight[order[b]] < word_weight[x]:
+                    order[b + 1] = order[b]
+                    b -= 1
+                order[b + 1] = x
+            stamp = np.int64(text) * 512 + segment
+            reached = 0
+            for a in range(size):
+                w = word[order[a]]
+                if in_segment[w] == stamp:
+                    continue
+                in_segment[w] = stamp
+                first = index.word_start[w]
+                last = index.word_start[w + 1]
+                if last - first > LONGEST_POSTING or reached + last - first > MOST_POSTINGS:
+                    continue
+                for k in range(first, last):
+                    n = index.word_names[k]
+                    if score[n] == 0:
+                        touched[reached] = n
+                        reached += 1
+                    score[n] += index.word_weight[w]
+            best = 0
+            for k in range(reached):
+                n = touched[k]
+                got = score[n]
+                score[n] = 0
+                weight = index.name_weight[n]
+                value = got * got / weight
+                if got < 3.5 or got < 0.3 * weight:
+                    continue
+                if best == MOST_PARTIAL and value <= top_score[best - 1]:
+                    continue
+                # All its words count now, frequent ones too.
+                got = np.float32(0)
+                is_more = segment == 0 or has_kind != 0
+                for x in range(index.name_start[n], index.name_start[n + 1]):
+                    w = index.name_words[x]
+                    if in_segment[w] == stamp:
+                        got += index.word_weight[w]
+                        is_more = is_more or not index.word_flags[w] & PLACE_WORD
+                    elif in_text[w] == text:
+                        got += index.word_weight[w] * np.float32(0.7)
+                if got < 0.45 * weight or not is_more:
+                    continue
+                value = got * got / weight
+                if got > 0.99 * weight:
+                    value *= 1.2
+                if best == MOST_PARTIAL and value <= top_score[best - 1]:
+                    continue
+                at = best if best < MOST_PARTIAL else MOST_PARTIAL - 1
+                while at > 0 and top_score[at - 1] < value:
+                    top_score[at] = top_score[at - 1]
+                    top_name[at] = top_name[at - 1]
+                    at -= 1
+                top_score[at] = value
+                top_name[at] = n
+                if best < MOST_PARTIAL:
+                    best += 1
+            for k in range(best):
+                n = top_name[k]
+                row[:] = 0
+                here = np.float32(0)
+                anywhere = np.float32(0)
+                rarest = np.float32(0)
+                heaviest = np.float32(0)
+                for x in range(index.name_start[n], index.name_start[n + 1]):
+                    w = index.name_words[x]
+                    flags = index.word_flags[w]
+                    if flags & ORGANISATION_WORD:
+                        row[Seen.HAS_KIND] = 1
+                    if flags & PLACE_WORD:
+                        row[Seen.HAS_PLACE] = 1
+                    if in_segment[w] == stamp:
+                        here += index.word_weight[w]
+                        rarest = max(rarest, index.word_weight[w])
+                    if in_text[w] == text:
+                        anywhere += index.word_weight[w]
+                    else:
+                        heaviest = max(heaviest, index.word_weight[w])
+                        if flags & ORGANISATION_WORD:
+                            row[Seen.MISSING_KIND] = 1
+                        if flags & PLACE_WORD:
+                            row[Seen.MISSING_PLACE] = 1
+                first = -1
+                last = -1
+                corrected = 0
+                for i in range(words):
+                    if word_segment[i] == segment and word[i] >= 0 and _holds(index, n, word[i]):
+                        if first < 0:
+                            first = i
+                        last = i
+                        corrected += word_corrected[i]
+                if first < 0:
+                    continue
+                weight = index.name_weight[n]
+                row[Seen.NAME_WEIGHT] = weight
+                row[Seen.COVERED] = here / weight
+                row[Seen.COVERED_ANYWHERE] = anywhere / weight
+                row[Seen.KIND] = index.name_kind[n]
+                row[Seen.AMBIGUITY] = 1
+                row[Seen.CORRECTED] = corrected
+                row[Seen.WORDS] = index.name_start[n + 1] - index.name_start[n]
+                row[Seen.RAREST] = rarest
+                row[Seen.HEAVIEST_MISSING] = heaviest
+                row[Seen.MISSING_WEIGHT] = weight - anywhere
+                filled = _keep(
+                    integers, seen, first_row, filled, index.name_organisation[n], n, first, last, row
+                )
+
+        kinds = 0
+        for x in range(words):
+            if word[x] >= 0 and index.word_flags[word[x]] & ORGANISATION_WORD:
+                kinds += 1
+
+        # What stands around each candidate.
+        for c in range(first_row, filled):
+            i = integers[c, FIRST_WORD]
+            j = integers[c, LAST_WORD]
+            n = integers[c, NAME]
+            first_token = word_token[i]
+            last_token = word_token[j]
+            integers[c, START] = tokens.start[first_token]
+            integers[c, END] = tokens.end[last_token]
+            _observe_around(
+                index, tokens, n, i, j, words, word, word_weight, word_segment, seen[c]
+            )
+            _observe_places(
+                index,
+                integers[c, ORGANISATION],
+                first_token,
+                last_token + 1,
+                places,
+                place_first,
+                place_last,
+                place_entry,
+                seen[c],
+            )
+            in_capitals = True
+            in_parentheses = True
+            letters = 0
+            for t in range(first_token, last_token + 1):
+                in_capitals = in_capitals and (tokens.flags[t] & CAPITALS) != 0
+                in_parentheses = in_parentheses and (tokens.flags[t] & PARENTHESIS) != 0
+                letters += tokens.first[t + 1] - tokens.first[t]
+            after = 0
+            for x in range(j + 1, words):
+                if word_segment[x] > word_segment[j] and not is_place[word_token[x]] and word[x] >= 0:
+                    after += 1
+            seen[c, Seen.TEXT_AFTER] = after
+            _observe_next(
+                index, tokens, count, i, j, words, word, word_weight, word_token, seen[c]
+            )
+            seen[c, Seen.KINDS] = kinds
+            if first_token == last_token and in_capitals:
+                seen[c, Seen.INITIALS] = _spells(index, tokens, first_token)
+            seen[c, Seen.CAPITALS] = 1 if in_capitals and capitals * 3 < count * 2 else 0
+            seen[c, Seen.PARENTHESES] = 1 if in_parentheses else 0
+            seen[c, Seen.LETTERS] = letters
+            seen[c, Seen.CROSSED] = word_segment[j] - word_segment[i]
+            seen[c, Seen.SEGMENT] = word_segment[i]
+            seen[c, Seen.SEGMENTS] = segments
+            seen[c, Seen.TOKENS] = count
+            seen[c, Seen.PLACES] = places
+            seen[c, Seen.CANDIDATES] = filled - first_row
+            seen[c, Seen.POSITION] = i / max(1, words)
+        bounds[text + 1] = filled
+
+
+@njit(cache=True, inline="always")
+def _is_split(tokens, token):  # type: ignore[no-untyped-def]
+    """Tell whether a token seems to be two, each of three letters or more."""
+    split = tokens.split[token]
+    return split >= 3 and tokens.first[token + 1] - tokens.first[token] - split >= 3
+
+
+@njit(cache=True)
+def _may_stand_alone(index, tokens, token, name):  # type: ignore[no-untyped-def]
+    """Tell whether one token can be the name: an acronym has to be in capitals."""
+    kind = index.name_kind[name]
+    if _is_split(tokens, token):
+        return True
+    if not kind & ACRONYM or kind & (LABEL | ALIAS | DISPLAY):
+        return True
+    return (tokens.flags[token] & CAPITALS) != 0 and tokens.end[token] - tokens.start[token] > 1
+
+
+@njit(cache=True)
+def _spells(index, tokens, token):  # type: ignore[no-untyped-def]
+    """Return 1 if the initials of the words just before an acronym spell it."""
+    t = token - 1
+    for at in range(tokens.first[token + 1] - 1, tokens.first[token] - 1, -1):
+        letter = tokens.characters[at]
+        while t >= 0 and tokens.characters[tokens.first[t]] != letter:
+            # Small words may be left out of an acronym.
+            if tokens.first[t + 1] - tokens.first[t] > 3:
+                return 0
+            t -= 1
+        if t < 0:
+            return 0
+        t -= 1
+    return 1
+
+
+@njit(cache=True)
+def _holds(index, name, word):  # type: ignore[no-untyped-def]
+    for x in range(index.name_start[name], index.name_start[name + 1]):
+        if index.name_words[x] == word:
+            return True
+    return False
+
+
+@njit(cache=True)
+def _observe_around(index, tokens, name, i, j, words, word, word_weight, word_segment, row):  # type: ignore[no-untyped-def]
+    """See the words of the segment(s) before and after the span, and those it does not explain."""
+    before = np.float32(0)
+    after = np.float32(0)
+    own = np.float32(0)
+    unexplained = np.float32(0)
+    starts = 1
+    ends = 1
+    for x in range(words):
+        segment = word_segment[x]
+        if segment < word_segment[i] or segment > word_segment[j]:
+            continue
+        flags = index.word_flags[word[x]] if word[x] >= 0 else np.uint8(0)
+        if x < i:
+            before += word_weight[x]
+            starts = 0
+            if flags & UNIT:
+                row[Seen.UNIT_BEFORE] = 1
+        elif x > j:
+            after += word_weight[x]
+            ends = 0
+            if flags & UNIT:
+                row[Seen.UNIT_AFTER] = 1
+        elif word[x] >= 0 and (row[Seen.EXACT] > 0 or _holds(index, name, word[x])):
+            own += word_weight[x]
+            continue
+        else:
+            unexplained += word_weight[x]
+        if flags & ORGANISATION_WORD:
+            row[Seen.KIND_BESIDE] += 1
+        if flags & PLACE_WORD:
+            row[Seen.PLACE_BESIDE] += 1
+    total = before + after + own + unexplained
+    row[Seen.BEFORE] = before
+    row[Seen.AFTER] = after
+    row[Seen.STARTS] = starts
+    row[Seen.ENDS] = ends
+    row[Seen.SEGMENT_SHARE] = own / total if total > 0 else 0
+
+
+@njit(cache=True)
+def _observe_next(index, tokens, count, i, j, words, word, word_weight, word_token, row):  # type: ignore[no-untyped-def]
+    """See the tokens right before and after the span, in its segment."""
+    before = word_token[i] - 1
+    after = word_token[j] + 1
+    if before >= 0 and tokens.segment[before] == tokens.segment[before + 1]:
+        if i > 0 and word_token[i - 1] == before:
+            row[Seen.LEFT] = word_weight[i - 1]
+            if word[i - 1] >= 0 and index.word_flags[word[i - 1]] & PLACE_WORD:
+                row[Seen.LEFT_PLACE] = 1
+        else:
+            row[Seen.OF_BEFORE] = 1
+    if after < count and tokens.segment[after] == tokens.segment[after - 1]:
+        if j + 1 < words and word_token[j + 1] == after:
+            row[Seen.RIGHT] = word_weight[j + 1]
+            if word[j + 1] >= 0 and index.word_flags[word[j + 1]] & PLACE_WORD:
+                row[Seen.RIGHT_PLACE] = 1
+        else:
+            row[Seen.OF_AFTER] = 1
+
+
+@njit(cache=True)
+def _keep(integers, seen, first_row, filled, organisation, name, i, j, row):  # type: ignore[no-untyped-def]
+    """Add a candidate, or better the one of the same organisation; return the rows filled."""
+    is_acronym = (int(row[Seen.KIND]) & ACRONYM) != 0
+    for c in range(first_row, filled):
+        if integers[c, ORGANISATION] != organisation:
+            continue
+        old = seen[c]
+        was_acronym = (int(old[Seen.KIND]) & ACRONYM) != 0
+        is_apart = j < integers[c, FIRST_WORD] or i > integers[c, LAST_WORD]
+        mentions = old[Seen.MENTIONS] + (1 if is_apart else 0)
+        support = old[Seen.SUPPORT]
+        if is_apart and is_acronym != was_acronym:
+            support = np.float32(1)
+        new_value = _value(row)
+        old_value = _value(old)
+        if new_value > old_value:
+            integers[c, NAME] = name
+            integers[c, FIRST_WORD] = i
+            integers[c, LAST_WORD] = j
+            old[:] = row
+        old[Seen.MENTIONS] = mentions
+        old[Seen.SUPPORT] = support
+        return filled
+    at = filled
+    if filled - first_row >= MOST_CANDIDATES:
+        # Full: the weakest gives way.
+        at = first_row
+        for c in range(first_row + 1, filled):
+            if _value(seen[c]) < _value(seen[at]):
+                at = c
+        if _value(seen[at]) >= _value(row):
+            return filled
+    integers[at, ORGANISATION] = organisation
+    integers[at, NAME] = name
+    integers[at, FIRST_WORD] = i
+    integers[at, LAST_WORD] = j
+    seen[at] = row
+    seen[at, Seen.MENTIONS] = 1
+    return filled + 1 if at == filled else filled
+
+
+@njit(cache=True, inline="always")
+def _value(row):  # type: ignore[no-untyped-def]
+    """How good a name's match is, to choose among those of one organisation."""
+    covered = row[Seen.COVERED_ANYWHERE]
+    value = row[Seen.NAME_WEIGHT] * covered * covered * covered
+    if row[Seen.EXACT] == 0:
+        value *= np.float32(0.8)
+    if int(row[Seen.KIND]) & ACRONYM:
+        value *= np.float32(0.8)
+    value += np.float32(0.2) * row[Seen.SURFACE]
+    return value - np.float32(0.3) * row[Seen.CORRECTED]
+
+
+_ENTITY: Final = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})|[A-Za-z]{2,8});")
+
+
+def _unescape(found: re.Match[str]) -> str:
+    """Return the character an HTML entity stands for, filled up so that spans stay right."""
+    text = html.unescape(found[0])
+    return text.ljust(len(found[0]), "\u200b") if len(text) == 1 else found[0]
+
+
+def encode(texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    """Return the code points of all texts, one after the other, and where each ends."""
+    joined = "".join(texts)
+    if "&" in joined:
+        joined = "".join(_ENTITY.sub(_unescape, text) for text in texts)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return codes, np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
+
+
+class Buffers:
+    """What `find_candidates` writes to, kept from batch to batch."""
+
+    def __init__(self, texts: int) -> None:
+        rows = texts * MOST_CANDIDATES
+        self.tokens: Tokens = make_tokens(MOST_TOKENS)
+        self.integers = np.zeros((rows, PLACED), np.int32)
+        self.seen = np.zeros((rows, OBSERVED), np.float32)
+        self.bounds = np.zeros(texts + 1, np.int64)
+
+    def find(self, index: Index, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+        """Return views on the candidates of the texts: integers, seen, bounds."""
+        codes, stops = encode(texts)
+        bounds = self.bounds[: len(texts) + 1]
+        find_candidates(index, codes, stops, self.tokens, self.integers, self.seen, bounds)
+        size = int(bounds[-1])
+        return self.integers[:size], self.seen[:size], bounds
+
+
+__all__ = ["Buffers", "Seen", "DISPLAY", "FORMER", "SHORTENED", "JOINED"]
