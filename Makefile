@@ -31,8 +31,8 @@ lint: setup-tests
 docs: setup-tests
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
-setup: $(STAMPS)/run
-setup-tests: $(STAMPS)/tests
+setup: $(STAMPS)/run $(STAMPS)/linker
+setup-tests: $(STAMPS)/tests $(STAMPS)/linker
 
 $(STAMPS)/venv:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -49,17 +49,26 @@ $(STAMPS)/run: $(STAMPS)/venv requirements.lock pyproject.toml
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
-$(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser
+# A small registry and one text are enough to compile all of the linker.
+$(STAMPS)/linker: $(STAMPS)/run $(wildcard src/baken/linker/*.py)
+	@echo "Compiling the linker (once; up to a minute)"
+	@$(BIN)/baken registry build src/baken/testing_data/registry.jsonl -o .venv/registry-sample >/dev/null 2>$@.log && \
+	  $(BIN)/baken link --registry .venv/registry-sample "KU Leuven" >/dev/null 2>>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
+$(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser scripts/install-java
 	@echo "Installing what tests need into .venv"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@scripts/install-browser
+	@scripts/install-java
 	@touch $@
 
+# The extra “link” reads Parquet, which a set-up command is to do; Spark is for those who ask for it.
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  pyproject.toml -o requirements.lock
+	  pyproject.toml --extra link -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
-	  pyproject.toml --extra postgres --group dev -o requirements-dev.lock
+	  pyproject.toml --extra link --extra postgres --extra spark --group dev -o requirements-dev.lock
 
 clean:
 	rm -rf .venv .baken site dist build

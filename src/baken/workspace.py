@@ -10,16 +10,18 @@ Nothing else in Baken opens a store, loads a model or builds an index.
 from __future__ import annotations
 
 import datetime
+import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from baken import ingest, landscape
 from baken.config import Settings
-from baken.errors import NeedError, NotFoundError, StoreError
+from baken.errors import LinkError, NeedError, NotFoundError, StoreError
 from baken.model import (
     Landscape,
     Organisation,
@@ -34,7 +36,12 @@ from baken.search import UniversalSentenceEncoder, open_index
 from baken.store import Facets, Filter, Store, Totals, open_store
 
 if TYPE_CHECKING:
+    from baken.linker import Linker
     from baken.linker.protocol import LinkerLike
+    from baken.linker.registry import RegistryRecord
+    from baken.partners.naming import Named, Naming
+
+_LOG: Final = logging.getLogger("baken.workspace")
 
 Progress = Callable[[str], None]
 
@@ -45,10 +52,20 @@ class Workspace:
     Safe to use from several threads. Close it, or use it as a context manager.
     """
 
-    def __init__(self, store: Store, matcher: Matcher, registry: Path | None = None) -> None:
-        """Wrap what `open` has put together."""
+    def __init__(
+        self,
+        store: Store,
+        matcher: Matcher,
+        registry: Path | None = None,
+        names: Path | None = None,
+    ) -> None:
+        """Wrap what `open` has put together; `names` is the folder of the landscape's linker."""
         self.store = store
         self._registry = registry
+        self._names = names
+        self._naming: Naming | None = None
+        self._is_loaded = False  # so that what failed is not tried for every need
+        self._loading = threading.Lock()
         self.landscape: Landscape = store.landscape()
         self._matcher = matcher
 
@@ -77,7 +94,7 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            return cls(store, Matcher(store, index), settings.registry)
+            return cls(store, Matcher(store, index), settings.registry, location.names)
         except BaseException:
             store.close()
             raise
@@ -109,7 +126,12 @@ class Workspace:
         )
 
     def warm(self) -> None:
-        """Load the sentence encoder now, so that the first need is answered as fast as the rest."""
+        """Load now what is loaded at the first need otherwise, so that it is answered as fast.
+
+        What reads names loads beside it: the first time of all, compiling it takes half a minute.
+        """
+        self._own  # noqa: B018  # so that the thread does not need the store, which may be closed
+        threading.Thread(target=self._load_naming, name="baken-names", daemon=True).start()
         self._matcher.warm()
 
     # -- linking -----------------------------------------------------------------------------
@@ -126,6 +148,66 @@ class Workspace:
         from baken.linker import Linker  # only who links pays for loading it
 
         return Linker.open(self._registry)
+
+    @cached_property
+    def landscape_linker(self) -> Linker | None:
+        """What says which of the landscape's own organisations a text names; needs no registry.
+
+        Its index is kept beside the search index. None for a workspace that keeps nothing.
+
+        Raises:
+            LinkError: the index cannot be made or opened.
+        """
+        if self._names is None:
+            return None
+        from baken.linker.own import open_own_linker
+
+        return open_own_linker([record for _, record in self._own], self._names)
+
+    def named(self, text: str) -> Named | None:
+        """Return the organisations that a text names, or None when it names none.
+
+        An address waits for what reads it to be loaded; a need that comes meanwhile is answered
+        without.
+        """
+        from baken.partners.naming import looks_like_address
+
+        if not text.strip():
+            return None
+        if not self._is_loaded and (not self._loading.locked() or looks_like_address(text)):
+            self._load_naming()
+        return self._naming.read(text) if self._naming is not None else None
+
+    def _load_naming(self) -> None:
+        """Load what reads names, once; where it cannot be loaded the log says why."""
+        from baken.partners.naming import Naming
+
+        with self._loading:
+            if self._is_loaded:
+                return
+            linker, wider = self._working("landscape_linker"), self._working("linker")
+            if linker is not None:
+                ids = {record.id: one.id for one, record in self._own}
+                self._naming = Naming(linker, ids, [one for one, _ in self._own], wider)
+                self._naming.read("KU Leuven, Belgium")  # compiles what is not kept yet
+            self._is_loaded = True
+
+    def _working(self, name: str) -> Any:
+        """Return a linker, or None where it cannot be opened: the site goes on without."""
+        try:
+            return getattr(self, name)
+        except LinkError as error:
+            _LOG.warning("Names are read without the %s: %s", name.replace("_", " "), error)
+            return None
+
+    @cached_property
+    def _own(self) -> list[tuple[Organisation, RegistryRecord]]:
+        """Every organisation of the landscape, and its record for the linker."""
+        from baken.linker.landscape import landscape_records
+
+        organisations = list(self.store.organisations(Filter()))
+        records = landscape_records(organisations, self.landscape)
+        return list(zip(organisations, records, strict=True))
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -205,6 +287,7 @@ class _Location:
         if settings.store is not None:
             name = _slug(Path(settings.store))
         self.index: Path = settings.data / f"{name}.index"
+        self.names: Path = settings.data / f"{name}.names"
 
     def store(self, progress: Progress) -> Store:
         """Open the store, loading the landscape's folder where its files have changed."""

@@ -10,6 +10,8 @@ PAGES = {
     "home": "/",
     "shortlist": f"/find?q={NEED.replace(' ', '+')}",
     "shortlist in Dutch, filtered": "/find?q=labo+voor+celtherapie&role=research&province=brussels",
+    "pasted address": "/find?q=Laboratory+for+Molecular+%26+Cellular+Therapy,+VUB",
+    "pasted id": "/find?q=https://ror.org/03vek6s52",
     "empty need": "/find?q=",
     "nothing found": "/find?q=a+shipyard+for+yachts",
     "organisations": "/organisations?province=limburg",

@@ -7,11 +7,13 @@ import csv
 import json
 import re
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,7 @@ from typer.testing import CliRunner
 
 import baken.linker
 from baken.cli import app, link
+from baken.errors import LinkError
 from baken.testing import FakeLinker, make_record, write_registry_sample
 
 ROOT = Path(__file__).parents[2]
@@ -193,6 +196,76 @@ def test_mistakes_are_sentences_with_their_exit_code(baken, tmp_path, arguments,
     assert done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def said(done):
+    """What a command says on stderr, without the box that typer draws around it."""
+    return re.sub(r"\s+", " ", re.sub("[│╭╮╰╯─]", " ", done.stderr))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("UZ Leuven",), "leave --engine spark out for one text"),
+        (("-i", "x", "-o", "y", "--format", "csv"), "leave --format out"),
+        (("-i", "x", "-o", "y", "--processes", "1"), "leave --processes out"),
+        (("-i", "x", "-o", "y", "--batch-size", "9"), "leave --batch-size out"),
+        (("-i", "x", "-o", "y", "--restart"), "leave --restart out"),
+        (("-o", "y"), "name Parquet with --input"),
+        (("-i", "x"), "name a folder with --output"),
+        (("-i", "x", "-o", "y", "--spark-conf", "spark.ui"), "“spark.ui” is no KEY=VALUE"),
+    ],
+)
+def test_what_spark_cannot_do_is_refused(run, arguments, says):
+    done = run("--engine", "spark", *arguments)
+    assert done.exit_code == 2
+    assert says in said(done)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("-i", "s3a://bucket/x"), "s3a://bucket/x is no file of this machine"),
+        (("-i", "x", "--master", "yarn"), "need --engine spark"),
+        (("-i", "x", "--spark-conf", "a=b"), "need --engine spark"),
+    ],
+)
+def test_what_needs_spark_is_refused_without_it(run, arguments, says):
+    done = run(*arguments)
+    assert done.exit_code == 2
+    assert says in said(done)
+
+
+def test_what_is_not_given_is_not_refused_with_spark(run, tmp_path):
+    done = run("--engine", "spark", "-i", "x", "-o", "y", "--master", "nowhere")
+    assert isinstance(done.exception, LinkError)
+    assert "“nowhere” is no Spark master" in str(done.exception)
+
+
+@pytest.mark.enable_socket
+def test_spark_answers_as_processes_do(baken, tmp_path):
+    if find_spec("pyspark") is None or shutil.which("java") is None:
+        pytest.skip("Spark needs pyspark (pip install -e '.[spark]') and Java 17.")
+    pa, parquet = pytest.importorskip("pyarrow"), pytest.importorskip("pyarrow.parquet")
+    table = pa.table({"n": [1, 2, 3], "address": ["KU Leuven, Leuven", "nobody", "KU Leuven"]})
+    parquet.write_table(table, tmp_path / "in.parquet")
+    write_registry_sample(tmp_path / "ror.jsonl")
+    built = baken("registry", "build", "ror.jsonl", "--output", "registry", cwd=tmp_path)
+    assert built.returncode == 0, built.stderr
+    files = ("--registry", "registry", "--input", "in.parquet", "--column", "address")
+    spark = ("--engine", "spark", "--master", "local[2]", "--spark-conf", "spark.app.name=x=y")
+    for arguments in (("--output", "a.parquet"), ("--output", "b", *spark)):
+        done = baken("link", *files, *arguments, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert "3 rows, 2 linked, 1 abstained" in done.stderr
+    answers = parquet.read_table(tmp_path / "b").sort_by("input_row")
+    assert answers.drop_columns(["input_file", "input_row"]).equals(
+        parquet.read_table(tmp_path / "a.parquet")
+    )
+    again = baken("link", *files, "--output", "b", *spark, cwd=tmp_path)
+    assert again.returncode == 1
+    assert "b exists already" in again.stderr
+    assert "Traceback" not in again.stderr
 
 
 def documented():

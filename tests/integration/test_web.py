@@ -97,6 +97,88 @@ def test_a_need_that_nothing_matches_says_so_and_offers_themes(client):
     assert answer["nearest"]
 
 
+PASTED = {
+    "Laboratory for Molecular & Cellular Therapy, VUB": ("vub-molecular-cellular-therapy", "vub"),
+    "Dept. of Neurology, UZ Leuven, Herestraat 49, 3000 Leuven, Belgium": ("uz-leuven",),
+    "dept. of neurology, uz leuven, herestraat 49, 3000 leuven, belgium": ("uz-leuven",),
+    "Department of Neurology, Ghent University Hospital, Gent": ("uz-gent-neurology", "uz-gent"),
+    "Univeristy of Antwerp, Antwerp": ("uantwerpen",),
+}
+
+
+@pytest.mark.parametrize("text", PASTED)
+def test_a_pasted_affiliation_leads_to_the_organisation(client, text):
+    names = client.get("/find.json", params={"q": text}).json()["names"]
+    assert names["reading"] == "address"
+    assert [one["id"] for one in names["organisations"]] == list(PASTED[text])
+    assert all(one["words"] in text for one in names["organisations"])
+    page = client.get("/find", params={"q": text}).text
+    assert "This looks like an address" in page
+    first = page.index(f'href="/organisations/{PASTED[text][0]}"')
+    assert first < page.find('class="match"') or 'class="match"' not in page
+
+
+@pytest.mark.parametrize(
+    "text", ["https://ror.org/05f950310", " ror.org/05f950310/ ", "05f950310", "KU Leuven, Belgium"]
+)
+def test_words_that_ask_for_nothing_get_the_page_and_no_shortlist(client, text):
+    answer = client.get("/find.json", params={"q": text}).json()
+    assert [one["href"] for one in answer["names"]["organisations"]] == ["/organisations/ku-leuven"]
+    assert not answer["count"]
+    assert not answer["note"]
+    assert "Show only" not in client.get("/find", params={"q": text}).text
+
+
+def test_an_id_from_elsewhere_leads_to_its_registry(client):
+    page = client.get("/find", params={"q": "https://ror.org/03vek6s52"}).text
+    assert 'href="https://ror.org/03vek6s52" rel="external"' in page
+    assert "Not in this landscape" in page
+
+
+def test_a_need_that_mentions_an_organisation_stays_a_need(client):
+    need = {"q": "We want to test an app for heart failure, with nurses, at UZ Leuven."}
+    answer = client.get("/find.json", params=need).json()
+    assert answer["count"]
+    assert answer["names"]["reading"] == "mention"
+    assert [one["id"] for one in answer["names"]["organisations"]] == ["uz-leuven"]
+    page = client.get("/find", params=need).text
+    assert "This looks like" not in page
+    assert "You name" in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a biobank for kidney tissue, in Limburg",
+        "Department of Basic Medical Sciences, School of Medicine, Tsinghua University, Beijing",
+        "University of Angers, Angers, France",
+        "Université Libre de Bruxelles, Brussels, Belgium",
+    ],
+)
+def test_what_names_nobody_here_is_not_said_to(client, text):
+    assert client.get("/find.json", params={"q": text}).json()["names"] is None
+
+
+def test_every_organisation_is_found_by_its_name_and_address(data):
+    with Workspace.open(data=data) as workspace:
+        names = workspace.names()
+        for one in workspace.organisations():
+            parent = f", {names[one.part_of[0]]}" if one.part_of else ""
+            for text in (one.name(), f"{one.name()}{parent}, Belgium"):
+                named = workspace.named(text)
+                assert named, text
+                assert named.organisations[0].id == one.id, text
+
+
+def test_a_site_that_cannot_keep_names_still_answers(data, tmp_path, caplog):
+    with Workspace.open(data=data) as workspace:
+        (tmp_path / "file").touch()
+        workspace._names = tmp_path / "file" / "names"
+        assert workspace.named("KU Leuven, Belgium") is None
+        assert workspace.named("KU Leuven, Belgium") is None
+    assert [r.levelname for r in caplog.records if r.name == "baken.workspace"] == ["WARNING"]
+
+
 def test_filters_hold(client):
     only = client.get("/find.json", params={"q": "cancer", "province": "limburg"}).json()
     assert only["groups"]

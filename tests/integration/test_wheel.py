@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -26,11 +27,17 @@ def run(*command, **more):
 
 
 @pytest.fixture(scope="module")
-def installed(tmp_path_factory):
-    """The bin folder of an environment that holds nothing but the wheel and what it requires."""
+def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, ROOT)
     [wheel] = folder.glob("*.whl")
+    return wheel
+
+
+@pytest.fixture(scope="module")
+def installed(wheel):
+    """The bin folder of an environment that holds nothing but the wheel and what it requires."""
+    folder = wheel.parent
     run(sys.executable, "-m", "venv", folder / "venv")
     bin_ = folder / "venv" / "bin"
     run(bin_ / "python", "-m", "pip", "install", "--quiet", wheel)
@@ -41,6 +48,15 @@ def installed(tmp_path_factory):
 def home(tmp_path):
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("BAKEN_", "PYTHON"))}
     return {"cwd": tmp_path, "env": {**clean, "BAKEN_DATA": str(tmp_path / "data")}}
+
+
+def test_it_holds_the_package_s_data_and_no_compiled_code(wheel):
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("baken/")}
+    source = ROOT / "src"
+    files = {p.relative_to(source).as_posix() for p in (source / "baken").rglob("*") if p.is_file()}
+    expected = {name for name in files if "__pycache__" not in name}
+    assert "baken/linker/model.json" in expected
+    assert {name for name in held if not name.startswith("baken/landscapes/")} == expected
 
 
 def test_it_finds(installed, home):

@@ -13,6 +13,8 @@ DOORS = {
     ),
     "baken.store": "Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher",
+    "baken.linker": "Explanation IndexReport Linker LinkerLike build",
+    "baken.bulk": "Advance LinkReport link_file",
 }
 
 

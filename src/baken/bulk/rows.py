@@ -11,7 +11,8 @@ import gzip
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -340,49 +341,52 @@ def _read_parquet(task: Task, first_line: int, data: bytes) -> _Rows:
 def _write_parquet(task: Task, _: _Rows, linked: list[Linked], errors: dict[int, str]) -> bytes:
     import pyarrow as pa
 
-    schema = answer_schema(task)
-    links = [link for one in linked for link in one.links]
-    spans = pa.ListArray.from_arrays(
-        pa.array(range(0, 2 * len(links) + 1, 2), pa.int32()),
-        pa.array([edge for link in links for edge in link.span], pa.int32()),
-    )
-    columns = [
-        _lists([one.ror_ids for one in linked], lambda ids: pa.array(ids, pa.string())),
-        _lists(
-            [one.links for one in linked],
-            lambda links: pa.StructArray.from_arrays(
-                [
-                    pa.array([link.id for link in links], pa.string()),
-                    pa.array([link.name for link in links], pa.string()),
-                    spans,
-                    pa.array([link.score for link in links], pa.float64()),
-                ],
-                fields=list(schema.field("links").type.value_type),
-            ),
-        ),
-    ]
+    columns = answer_arrays(linked)
     if task.skip_bad:
         columns.append(pa.array([errors.get(i) for i in range(len(linked))], pa.string()))
-    batch = pa.RecordBatch.from_arrays(columns, schema=schema)
+    batch = pa.RecordBatch.from_arrays(columns, schema=answer_schema(task))
     return bytes(batch.serialize())
 
 
-def _lists(values: Sequence[Sequence[Any]], flat: Callable[[list[Any]], Any]) -> Any:
-    """Return an Arrow array of lists, from one flat array and where each list ends in it."""
+def answer_arrays(answers: Sequence[Linked]) -> list[Any]:
+    """Return the columns ``ror_ids`` and ``links`` of answers, as Arrow arrays."""
     import pyarrow as pa
 
-    offsets = [0]
-    for value in values:
-        offsets.append(offsets[-1] + len(value))
-    items = flat([item for value in values for item in value])
-    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), items)
+    def lists(lengths: Iterable[int], items: Any) -> Any:
+        ends = accumulate(lengths, initial=0)
+        return pa.ListArray.from_arrays(pa.array(list(ends), pa.int32()), items)
+
+    links = [link for answer in answers for link in answer.links]
+    edges = pa.array([edge for link in links for edge in link.span], pa.int32())
+    fields = [
+        pa.array([link.id for link in links], pa.string()),
+        pa.array([link.name for link in links], pa.string()),
+        lists((2 for _ in links), edges),
+        pa.array([link.score for link in links], pa.float64()),
+    ]
+    ror_ids = pa.array([ror_id for answer in answers for ror_id in answer.ror_ids], pa.string())
+    return [
+        lists((len(answer.ror_ids) for answer in answers), ror_ids),
+        lists(
+            (len(answer.links) for answer in answers),
+            pa.StructArray.from_arrays(fields, fields=list(_link_type())),
+        ),
+    ]
 
 
 def answer_schema(task: Task) -> Any:
     """Return the Arrow schema of the columns that a Parquet answer adds."""
     import pyarrow as pa
 
-    link = pa.struct(
+    types = (pa.list_(pa.string()), pa.list_(_link_type()), pa.string())
+    return pa.schema(list(zip(task.added_columns(), types, strict=False)))
+
+
+def _link_type() -> Any:
+    """Return the Arrow type of a link."""
+    import pyarrow as pa
+
+    return pa.struct(
         [
             ("id", pa.string()),
             ("name", pa.string()),
@@ -390,8 +394,6 @@ def answer_schema(task: Task) -> Any:
             ("score", pa.float64()),
         ]
     )
-    types = (pa.list_(pa.string()), pa.list_(link), pa.string())
-    return pa.schema(list(zip(task.added_columns(), types, strict=False)))
 
 
 _READ: Final = {"jsonl": _read_jsonl, "csv": _read_csv, "parquet": _read_parquet}

@@ -41,7 +41,7 @@ from baken.linker.protocol import LinkerLike
 from baken.model.links import Linked
 
 from .linking import Advance, LinkReport
-from .rows import ANSWER_COLUMNS, ERROR_COLUMN
+from .rows import ANSWER_COLUMNS, ERROR_COLUMN, answer_arrays
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -219,7 +219,7 @@ def _link_batches(
                 answers[row], errors[row] = Linked(), f"row {number}: this row {what}."
                 if not skip_bad:
                     raise LinkError(f"{file}:{number}: this row {what}. {_REMEDY}")
-        columns = [*batch.columns, *_arrays(answers), pa.array(errors, pa.string())]
+        columns = [*batch.columns, *answer_arrays(answers), pa.array(errors, pa.string())]
         yield pa.RecordBatch.from_arrays(columns, names=[str(i) for i in range(len(columns))])
 
 
@@ -257,34 +257,6 @@ def _worker_linker(
         _opened_linkers.clear()  # a worker that outlives a run keeps one index, not all it has seen
         _opened_linkers[key] = linker
     return linker
-
-
-def _arrays(answers: Sequence[Linked]) -> tuple[pa.Array, pa.Array]:
-    """Return the columns ``ror_ids`` and ``links``."""
-    import pyarrow as pa
-
-    def lists(lengths: Iterable[int], values: pa.Array) -> pa.Array:
-        offsets = [0]
-        for length in lengths:
-            offsets.append(offsets[-1] + length)
-        return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), values)
-
-    links = [link for answer in answers for link in answer.links]
-    bounds = pa.array([bound for link in links for bound in link.span], pa.int32())
-    fields = {
-        "id": pa.array([link.id for link in links], pa.string()),
-        "name": pa.array([link.name for link in links], pa.string()),
-        "span": lists((2 for _ in links), bounds),
-        "score": pa.array([link.score for link in links], pa.float64()),
-    }
-    ror_ids = pa.array([ror for answer in answers for ror in answer.ror_ids], pa.string())
-    return (
-        lists((len(answer.ror_ids) for answer in answers), ror_ids),
-        lists(
-            (len(answer.links) for answer in answers),
-            pa.StructArray.from_arrays(list(fields.values()), names=list(fields)),
-        ),
-    )
 
 
 # --- in the driver: what is read and written ---

@@ -6,7 +6,7 @@ import gc
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from functools import partial
@@ -25,6 +25,16 @@ _SAY_EVERY_S: Final = 5.0
 """Seconds between two lines of progress where nobody watches a bar."""
 
 
+_NOT_WITH_SPARK: Final = {
+    "text": "Spark links files; leave --engine spark out for one text.",
+    "file_format": "Spark reads Parquet alone; leave --format out.",
+    "processes": "--master says how many work with Spark, as in local[4]; leave --processes out.",
+    "batch_size": "Spark cuts batches by its own settings; leave --batch-size out.",
+    "restart": "With Spark a run never goes on from an earlier one; leave --restart out.",
+}
+"""By parameter, why it cannot be had with Spark."""
+
+
 class InputFormat(StrEnum):
     """The formats that are read."""
 
@@ -33,7 +43,15 @@ class InputFormat(StrEnum):
     PARQUET = "parquet"
 
 
+class Engine(StrEnum):
+    """What the work is done with."""
+
+    PROCESSES = "processes"
+    SPARK = "spark"
+
+
 def link(
+    context: typer.Context,
     text: Annotated[
         str | None,
         typer.Argument(
@@ -49,7 +67,7 @@ def link(
         ),
     ] = None,
     source: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--input",
             "-i",
@@ -58,7 +76,7 @@ def link(
         ),
     ] = None,
     target: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--output", "-o", metavar="FILE", help="Where to write; standard output without it."
         ),
@@ -83,6 +101,19 @@ def link(
     batch_size: Annotated[
         int, typer.Option(metavar="N", help="Texts the linker gets at once; answers never differ.")
     ] = 2_000,
+    engine: Annotated[
+        Engine, typer.Option(help="Processes on this machine, or Spark: Parquet in, Parquet out.")
+    ] = Engine.PROCESSES,
+    master: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Where Spark runs: local[N], spark://HOST:PORT, yarn, k8s://…"
+        ),
+    ] = None,
+    spark_conf: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="A setting of Spark; may be given several times."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for a single text.")] = False,
 ) -> None:
     """Say which organisations a text names: their ROR ids, or the landscape's own units.
@@ -102,11 +133,19 @@ def link(
       baken link --registry registry -i in.csv -o out.csv --column address
 
     Stopped half-way? The same command goes on where it was.
+
+    [bold]With Spark[/bold], from Parquet to a folder of Parquet, on a cluster with --master:
+
+      baken link --registry registry --engine spark -i strings -o linked
     """
     from baken.config import Settings
 
     if text is not None and (source is not None or target is not None):
         raise typer.BadParameter("Give a text or --input FILE, not both.")
+    if engine is Engine.SPARK:
+        _refuse_with_spark(context)
+    elif master is not None or spark_conf:
+        raise typer.BadParameter("--master and --spark-conf need --engine spark.")
     directory = registry or Settings.load().registry
     if directory is None:
         raise typer.BadParameter(
@@ -117,25 +156,38 @@ def link(
     if text is not None:
         _answer(text, open_linker(), as_json)
         return
-    if source is None and sys.stdin.isatty():
-        typer.echo(f'Type rows such as {{"{column}": "UZ Leuven"}}; end with Ctrl-D.', err=True)
-    from baken.bulk import link_file
-
-    with _stopping(source, target), _Progress() as progress:
-        report = link_file(
-            source,
-            target,
-            open_linker=open_linker,
-            column=column,
-            source_format=file_format.value if file_format else None,
-            processes=processes,
-            batch_size=batch_size,
-            skip_bad=skip_bad,
-            restart=restart,
-            on_advance=progress.show,
-            say=progress.say,
+    if engine is Engine.SPARK:
+        report = _link_with_spark(
+            source, target, directory, column, master or "local[*]", spark_conf or [], skip_bad
         )
+    else:
+        if source is None and sys.stdin.isatty():
+            typer.echo(f'Type rows such as {{"{column}": "UZ Leuven"}}; end with Ctrl-D.', err=True)
+        from baken.bulk import link_file
+
+        read, written = _path(source), _path(target)
+        with _stopping(read, written), _Progress() as progress:
+            report = link_file(
+                read,
+                written,
+                open_linker=open_linker,
+                column=column,
+                source_format=file_format.value if file_format else None,
+                processes=processes,
+                batch_size=batch_size,
+                skip_bad=skip_bad,
+                restart=restart,
+                on_advance=progress.show,
+                say=progress.say,
+            )
     typer.echo(_summary(report), err=True)
+
+
+def _path(place: str | None) -> Path | None:
+    """Return a place on this machine; None for standard input or output."""
+    if place is not None and "://" in place:
+        raise typer.BadParameter(f"{place} is no file of this machine; --engine spark reads such.")
+    return None if place is None else Path(place)
 
 
 def opener(directory: Path) -> Callable[[], LinkerLike]:
@@ -156,12 +208,65 @@ def opener(directory: Path) -> Callable[[], LinkerLike]:
 
 def _open(directory: Path) -> LinkerLike:
     from baken.linker import Linker
+    from baken.linker.compiling import told
 
     linker = Linker.open(directory)
+    with told(partial(typer.echo, err=True)):
+        linker.link([""])
     # The command line collects no garbage, for it mostly ends soon; linking may go on for hours.
     gc.freeze()
     gc.enable()
     return linker
+
+
+# -- Spark -----------------------------------------------------------------------------------
+
+
+def _refuse_with_spark(context: typer.Context) -> None:
+    """Refuse what Spark cannot do rather than leave it undone without a word.
+
+    Raises:
+        typer.BadParameter: there is such a thing in the command.
+    """
+    for name, sentence in _NOT_WITH_SPARK.items():
+        given = context.get_parameter_source(name)
+        if given is not None and given.name == "COMMANDLINE":
+            raise typer.BadParameter(sentence)
+
+
+def _link_with_spark(
+    source: str | None,
+    target: str | None,
+    directory: Path,
+    column: str,
+    master: str,
+    settings: Sequence[str],
+    skip_bad: bool,
+) -> LinkReport:
+    if source is None:
+        raise typer.BadParameter("Spark reads no standard input; name Parquet with --input.")
+    if target is None:
+        raise typer.BadParameter("Spark writes no standard output; name a folder with --output.")
+    conf = {}
+    for setting in settings:
+        key, is_whole, value = setting.partition("=")
+        if not key or not is_whole:
+            raise typer.BadParameter(f"“{setting}” is no KEY=VALUE for --spark-conf.")
+        conf[key] = value
+    from baken.bulk.spark import link_with_spark
+
+    with _stopping(None, None), _Progress() as progress:
+        return link_with_spark(
+            source,
+            target,
+            index=directory,
+            column=column,
+            master=master,
+            conf=conf,
+            skip_bad=skip_bad,
+            open_linker=_open,
+            on_advance=progress.show,
+        )
 
 
 # -- one text --------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -63,6 +64,7 @@ def build(
     if landscape is not None and not has_landscape:
         raise typer.BadParameter("Give --landscape DIR or --no-landscape, not both.")
     from baken.linker import build as build_index
+    from baken.linker.compiling import told
     from baken.linker.registry import read_registry
 
     skipped = 0
@@ -78,9 +80,9 @@ def build(
             typer.echo(f"{step} …", err=True)
 
     own = _landscape(landscape) if has_landscape else []
-    report = build_index(
-        read_registry(file, skip_bad=skip_bad, on_bad=count), output, landscape=own, progress=say
-    )
+    records = read_registry(file, skip_bad=skip_bad, on_bad=count)
+    with told(partial(typer.echo, err=True)):
+        report = build_index(records, output, landscape=own, progress=say)
     if skipped:
         typer.echo(f"{skipped:,} bad record(s) skipped.", err=True)
     among = f" ({len(own):,} of them in the landscape)" if own else ""

@@ -7,8 +7,9 @@ probing; an empty slot holds -1. A key may be any value: the table compares keys
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .compiling import njit
 
 
 def make_slots(keys: NDArray[np.uint64]) -> NDArray[np.int32]:

@@ -1,7 +1,7 @@
 """The index: everything the linker knows, as flat arrays that are mapped into memory.
 
-A folder with one ``.npy`` file an array and a ``manifest.json``. Processes that open the same folder
-share its pages. `build` makes it; `open_index` maps it.
+A folder with one ``.npy`` file an array and a ``manifest.json``. Processes that open the same
+folder share its pages. `build` makes it; `open_index` maps it.
 """
 
 from __future__ import annotations
@@ -19,12 +19,13 @@ from typing import Any, Final, NamedTuple
 import msgspec
 import numpy as np
 from msgspec import Struct
-from numba import njit
 from numpy.typing import NDArray
 
 from baken.errors import LinkError
 from baken.text.names import name_words
 
+from .common_words import read_common_words
+from .compiling import njit
 from .gazetteer import CITY, COUNTRY, REGION, NamedPlace, read_places
 from .hashing import make_slots
 from .registry import RegistryRecord, resolve_successors
@@ -59,6 +60,7 @@ STOP: Final = 1
 UNIT: Final = 2
 ORGANISATION_WORD: Final = 4
 PLACE_WORD: Final = 8
+PART: Final = 16
 
 TYPES: Final = (
     "education", "healthcare", "company", "facility", "government", "nonprofit", "archive",
@@ -75,17 +77,18 @@ class Index(NamedTuple):
 
     Attributes:
         kind_of, fold_start, fold_characters: how text folds (`tokens.Folding`).
-        form_hash: uint64 (F), form_slots: its table. form_word: int32 (F, 3), the words a form stands
-            for, -1 where fewer. form_count: int32 (F), names that hold it. form_first, form_text: its
-            characters.
-        edit_hash, edit_slots, edit_start, edit_form: forms by the hash of them with a letter left out.
-        word_hash: uint64 (W). word_weight: float32 (W), how rare it is (natural log of one over the
-            share of organisations with it). word_flags: uint8 (W). word_start, word_names: the names
-            that hold a word.
-        name_start: int32 (M+1) into name_words. name_organisation, name_kind, name_weight, name_order
-            (hash of its words in order), name_surface (of its tokens as they are written, in order,
-            without stopwords). name_place: uint8 (M), bit 0: it holds the organisation's
-            town, bit 1: its country.
+        form_hash: uint64 (F), form_slots: its table. form_word: int32 (F, 3), the words a form
+            stands for, -1 where fewer. form_count: int32 (F), names that hold it. form_first,
+            form_text: its characters.
+        edit_hash, edit_slots, edit_start, edit_form: forms by the hash of them with a letter left
+            out.
+        word_hash: uint64 (W). word_weight: float32 (W), how rare it is (natural log of one over
+            the share of organisations with it). word_flags: uint8 (W). word_start, word_names: the
+            names that hold a word.
+        name_start: int32 (M+1) into name_words. name_organisation, name_kind, name_weight,
+            name_order (hash of its words in order), name_surface (of its tokens as they are
+            written, in order, without stopwords). name_place: uint8 (M), bit 0: it holds the
+            organisation's town, bit 1: its country.
         key_hash, key_slots, key_start, key_names: names by the sum of their words' hashes.
         organisation_*: id and name as UTF-8 (`_first` and `_text`), country: int16, -1 unknown;
             city: uint64, hash of its town's name; latitude, longitude: float32; types: uint16;
@@ -200,6 +203,7 @@ def build(
     *,
     landscape: Iterable[RegistryRecord] = (),
     progress: Callable[[str], None] | None = None,
+    as_if: int = 127_000,
 ) -> IndexReport:
     """Write the index of a registry, and of a landscape's own organisations, to a folder.
 
@@ -210,15 +214,20 @@ def build(
         directory: the folder to make.
         landscape: organisations to add; one whose id the registry has only adds its names to it.
         progress: is told what is being done, a few words at a time.
+        as_if: organisations that words are weighed among, at least. The model learnt on a registry
+            of so many what a name of rare words is worth; in a small one rare and common words
+            would look alike. It changes nothing for a registry as large.
 
     Raises:
-        LinkError: there is no organisation to index, or the folder cannot be written.
+        LinkError: there is no organisation to index, the folder holds other files, or it cannot be
+            written.
     """
     started = time.monotonic()
+    _refuse_other_files(directory)
     tell = progress or (lambda _: None)
     tell("reading the registry")
     everything = list(records)
-    arrays, counts = _arrays(everything, list(landscape), tell)
+    arrays, counts = _arrays(everything, list(landscape), tell, as_if)
     tell("writing the index")
     digest = hashlib.sha256()
     for array in arrays:
@@ -258,31 +267,38 @@ def open_index(directory: Path) -> tuple[Index, Manifest]:
         )
     try:
         arrays = [
-            np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r"))
-            for name in Index._fields
+            np.asarray(np.load(directory / f"{name}.npy", mmap_mode="r")) for name in Index._fields
         ]
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, EOFError) as error:
         raise LinkError(f"The index in {directory} is damaged: {error}. {again}") from error
     return Index(*arrays), manifest
 
 
+def _refuse_other_files(directory: Path) -> None:
+    if directory.exists() and not directory.is_dir():
+        raise LinkError(f"{directory} is a file; name an empty or a new folder for the index.")
+    is_index = (directory / "manifest.json").is_file()
+    if directory.is_dir() and any(directory.iterdir()) and not is_index:
+        raise LinkError(
+            f"{directory} holds other files; name an empty or a new folder for the index."
+        )
+
+
 def _write(arrays: Index, manifest: Manifest, directory: Path) -> int:
     beside = directory.with_name(f"{directory.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)
     try:
-        shutil.rmtree(beside, ignore_errors=True)
         beside.mkdir(parents=True)
-        for name, array in zip(Index._fields, arrays, strict=True):
+        for name, array in arrays._asdict().items():
             np.save(beside / f"{name}.npy", array)
         (beside / "manifest.json").write_bytes(msgspec.json.encode(manifest))
         if directory.exists():
-            if any(directory.iterdir()) and not (directory / "manifest.json").is_file():
-                raise LinkError(
-                    f"{directory} holds other files; name an empty or a new folder for the index."
-                )
             shutil.rmtree(directory)
         beside.rename(directory)
     except OSError as error:
         raise LinkError(f"The index cannot be written to {directory}: {error}.") from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
     return sum(file.stat().st_size for file in directory.iterdir())
 
 
@@ -290,6 +306,7 @@ def _arrays(
     records: Sequence[RegistryRecord],
     landscape: Sequence[RegistryRecord],
     tell: Callable[[str], None],
+    as_if: int,
 ) -> tuple[Index, dict[str, int]]:
     successors = resolve_successors(records)
     kept, leads_to = _keep(records, successors)
@@ -310,7 +327,7 @@ def _arrays(
     tokens = _tokenise_all([n.text for n in names], folding)
     same_towns = _same_towns(places, tokens, names, kept)
     vocabulary = _vocabulary(tokens, same_towns)
-    words = _words(vocabulary, tokens, names, len(kept))
+    words = _words(vocabulary, tokens, names, len(kept), as_if)
     tell("indexing places")
     gazetteer = _gazetteer(places, kept, country_of, folding)
     tell("indexing spellings")
@@ -321,7 +338,7 @@ def _arrays(
     relations = _relations(kept, records, position, leads_to)
     home = _home(kept, country_of, folding)
     place_words = _mark_places(words, vocabulary, gazetteer)
-    index = Index(
+    index = Index(  # type: ignore[call-arg]  # which cannot count what is unpacked
         *folding_arrays(folding),
         vocabulary.hash,
         vocabulary.slots,
@@ -446,9 +463,9 @@ def _shortened(name: str, record: RegistryRecord) -> Iterator[str]:
                 without = _BEFORE_PLACE.sub("", " ".join(parts[:-count]))
                 if without.count(" ") >= 1:
                     yield without
-            if where != place.city and len(parts) > count + 1:
-                if _same(" ".join(parts[:count]), where):
-                    yield " ".join(parts[count:])
+            is_after = where != place.city and len(parts) > count + 1
+            if is_after and _same(" ".join(parts[:count]), where):
+                yield " ".join(parts[count:])
 
 
 def _same(one: str, other: str) -> bool:
@@ -514,7 +531,7 @@ class _Vocabulary(NamedTuple):
     hash: NDArray[np.uint64]
     slots: NDArray[np.int32]
     word: NDArray[np.int32]
-    count: NDArray[np.int32]
+    count: NDArray[np.int32]  # type: ignore[assignment]  # the tuple's own method
     first: NDArray[np.int32]
     text: NDArray[np.uint8]
     word_hash: NDArray[np.uint64]
@@ -568,7 +585,7 @@ def _vocabulary(tokens: _Flat, same_towns: Mapping[int, int]) -> _Vocabulary:
     for form, concept in table.concepts.items():
         for text in (form, *concept):
             known[int(hash_word(text))] = text
-    for text in table.stopwords | table.units | table.organisations:
+    for text in table.stopwords | table.units | table.organisations | table.parts:
         known[int(hash_word(text))] = text
     hashes, where, inverse, counts = np.unique(
         tokens.hash, return_index=True, return_inverse=True, return_counts=True
@@ -586,9 +603,9 @@ def _vocabulary(tokens: _Flat, same_towns: Mapping[int, int]) -> _Vocabulary:
         int(hash_word(form)): [int(hash_word(w)) for w in concept]
         for form, concept in table.concepts.items()
     }
-    for form, usual in same_towns.items():
-        if form not in known:
-            concept_of.setdefault(form, [usual])
+    for town, usual in same_towns.items():
+        if town not in known:
+            concept_of.setdefault(town, [usual])
     stands_for = [concept_of.get(h, [h]) for h in form_hash.tolist()]
     word_hash = np.unique(np.array([w for ws in stands_for for w in ws], np.uint64))
     number = {int(h): i for i, h in enumerate(word_hash.tolist())}
@@ -624,7 +641,11 @@ class _Words(NamedTuple):
 
 
 def _words(
-    vocabulary: _Vocabulary, tokens: _Flat, names: Sequence[_Name], organisations: int
+    vocabulary: _Vocabulary,
+    tokens: _Flat,
+    names: Sequence[_Name],
+    organisations: int,
+    as_if: int,
 ) -> _Words:
     table = name_words()
     size = len(vocabulary.word_hash)
@@ -634,6 +655,7 @@ def _words(
         (table.stopwords, STOP),
         (table.units, UNIT),
         (table.organisations, ORGANISATION_WORD),
+        (table.parts, PART),
     ):
         for text in group:
             i = number.get(int(hash_word(text)))
@@ -653,7 +675,13 @@ def _words(
     organisation = np.array([n.organisation for n in kept_names], np.int64)
     pairs = np.unique(flat.astype(np.int64) * (organisations + 1) + organisation[name_of])
     holders = np.bincount(pairs // (organisations + 1), minlength=size)
-    weight = np.log((organisations + 1) / (holders + 0.5)).astype(np.float32)
+    among = max(organisations, as_if)
+    if among > organisations:
+        for text, share in read_common_words():
+            i = number.get(int(hash_word(text)))
+            if i is not None:
+                holders[i] = max(holders[i], round(share * among))
+    weight = np.log((among + 1) / (holders + 0.5)).astype(np.float32)
     is_content = is_word[:, 0]
     surface = np.asarray(
         _ordered(tokens.hash[is_content], renumber[tokens.text[is_content]], len(kept_names))
@@ -662,7 +690,8 @@ def _words(
     key_hash, key_of = np.unique(key, return_inverse=True)
     key_start = np.zeros(len(key_hash) + 1, np.int32)
     np.cumsum(np.bincount(key_of, minlength=len(key_hash)), out=key_start[1:])
-    key_names = np.argsort(key_of, kind="stable").astype(np.int32)
+    # An organisation's names stand together, so that counting organisations is one pass.
+    key_names = np.lexsort((organisation, key_of)).astype(np.int32)
     posting_start = np.zeros(size + 1, np.int32)
     unique = np.unique(flat.astype(np.int64) * len(kept_names) + name_of)
     np.cumsum(np.bincount(unique // len(kept_names), minlength=size), out=posting_start[1:])
@@ -750,7 +779,7 @@ def _home(
     for i, record in enumerate(kept):
         place = record.places[0] if record.places else None
         towns.append(place.city or "" if place else "")
-        if place and place.country_code in country_of:
+        if place and place.country_code and place.country_code in country_of:
             country[i] = country_of[place.country_code]
         if place and place.latitude is not None and place.longitude is not None:
             latitude[i], longitude[i] = place.latitude, place.longitude
@@ -807,12 +836,13 @@ def _gazetteer(
                 town = NamedPlace(CITY, home.country_code, latitude, longitude, 0, (home.city,))
                 rows[home.city, CITY, f"{home.country_code}{latitude}"] = town
             if home.region:
-                region = NamedPlace(REGION, home.country_code, math.nan, math.nan, 0, (home.region,))
+                at = math.nan
+                region = NamedPlace(REGION, home.country_code, at, at, 0, (home.region,))
                 rows.setdefault((home.region, REGION, home.country_code), region)
     names = [name for name, _, _ in rows]
     key = _place_keys(names, folding)
     order = np.argsort(key, kind="stable")
-    found = [p for p in rows.values()]
+    found = list(rows.values())
     sorted_keys = key[order]
     hashes, start = np.unique(sorted_keys, return_index=True)
     chosen = [found[i] for i in order.tolist()]

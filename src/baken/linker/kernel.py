@@ -14,21 +14,20 @@ from enum import IntEnum, auto
 from typing import Final
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from .compiling import njit
 from .gazetteer import CITY, COUNTRY, REGION
 from .hashing import find
 from .index import (
     ACRONYM,
     ALIAS,
     DISPLAY,
-    FORMER,
     LABEL,
     LONGEST_CORRECTED,
     ORGANISATION_WORD,
+    PART,
     PLACE_WORD,
-    SHORTENED,
     SHORTEST_CORRECTED,
     STOP,
     UNIT,
@@ -36,7 +35,6 @@ from .index import (
 )
 from .tokens import (
     CAPITALS,
-    JOINED,
     LONGEST,
     PARENTHESIS,
     Tokens,
@@ -48,8 +46,10 @@ from .tokens import (
 
 MOST_TOKENS: Final = 400
 """Tokens of a text that are read; affiliations have about 15."""
-MOST_CANDIDATES: Final = 48
+MOST_CANDIDATES: Final = 64
 """Candidates of a text that are kept."""
+MOST_OBSERVED: Final = 9
+"""Candidates of a text that are looked at closely; one for each segment when there are more."""
 MOST_PLACES: Final = 24
 LONGEST_NAME: Final = 14
 """Words of the longest name that is found whole."""
@@ -57,7 +57,7 @@ LIGHTEST_NAME: Final = 3.2
 """Weight of the lightest name that is looked up ("university" alone weighs less)."""
 LONGEST_POSTING: Final = 2500
 """A word in more names than this does not lead to names found in part."""
-MOST_POSTINGS: Final = 6000
+MOST_POSTINGS: Final = 1000
 """Names looked at for one segment."""
 MOST_PARTIAL: Final = 8
 """Names found in part that are kept for one segment."""
@@ -68,7 +68,9 @@ UNKNOWN_WEIGHT: Final = 8.0
 class Seen(IntEnum):
     """Columns of what is seen of a candidate; see `signals` for what follows from them."""
 
-    def _generate_next_value_(name, start, count, last_values):  # type: ignore[override] # noqa: ANN001, ANN202, N805
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[int]) -> int:
+        del name, start, last_values
         return count
 
     EXACT = auto()  # 1: all words of the name are there and nothing between
@@ -167,7 +169,7 @@ def _is_one_edit(a, a_start, a_end, b, b_start, b_end):  # type: ignore[no-untyp
     )
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _correct(index, characters, start, end):  # type: ignore[no-untyped-def]
     """Return the form most names hold that is one edit away, or -1."""
     length = end - start
@@ -204,7 +206,7 @@ def _correct(index, characters, start, end):  # type: ignore[no-untyped-def]
     return best
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _find_places(index, tokens, count, place_first, place_last, place_entry):  # type: ignore[no-untyped-def]
     """Find the longest names of places from left to right; return how many."""
     found = 0
@@ -227,9 +229,9 @@ def _find_places(index, tokens, count, place_first, place_last, place_entry):  #
                     for e in range(index.place_start[at], index.place_start[at + 1]):
                         kind = index.place_kind[e]
                         is_capital = (tokens.flags[i] & CAPITALS) != 0
-                        if kind == COUNTRY and is_capital and letters >= 2:
-                            is_fine = True
-                        elif kind == REGION and is_capital and letters >= 2 and i > 1:
+                        if (kind == COUNTRY and is_capital and letters >= 2) or (
+                            kind == REGION and is_capital and letters >= 2 and i > 1
+                        ):
                             is_fine = True
                 if is_fine:
                     best = at
@@ -245,8 +247,10 @@ def _find_places(index, tokens, count, place_first, place_last, place_entry):  #
     return found
 
 
-@njit(cache=True)
-def _observe_places(index, organisation, first_token, last_token, places, place_first, place_last, place_entry, row):  # type: ignore[no-untyped-def]
+@njit(cache=True, inline="always")
+def _observe_places(  # type: ignore[no-untyped-def]
+    index, organisation, first_token, last_token, places, place_first, place_last, place_entry, row
+):
     """Compare where the organisation is with the places mentioned outside its span."""
     country = index.organisation_country[organisation]
     if country < 0:
@@ -286,7 +290,11 @@ def _observe_places(index, organisation, first_token, last_token, places, place_
                     is_city_here = True
                     if latitude == latitude and index.place_latitude[e] == index.place_latitude[e]:
                         dy = (index.place_latitude[e] - latitude) * 111.2
-                        dx = (index.place_longitude[e] - longitude) * 111.2 * np.cos(latitude * 0.01745)
+                        dx = (
+                            (index.place_longitude[e] - longitude)
+                            * 111.2
+                            * np.cos(latitude * 0.01745)
+                        )
                         if dx * dx + dy * dy < 40.0 * 40.0:
                             is_near = True
         if has_country:
@@ -313,17 +321,14 @@ def _observe_places(index, organisation, first_token, last_token, places, place_
     row[Seen.REGION_SAME] = region_same
 
 
-@njit(cache=True)
-def _has_country(index, country, places, place_entry):  # type: ignore[no-untyped-def]
-    """Tell whether a mentioned country, state or larger town lies in the country."""
+@njit(cache=True, inline="always")
+def _mention_countries(index, text, places, place_entry, mentioned):  # type: ignore[no-untyped-def]
+    """Stamp the countries of mentioned places, but small towns, with the text's number."""
     for p in range(places):
         at = place_entry[p]
         for e in range(index.place_start[at], index.place_start[at + 1]):
-            if index.place_country[e] == country and (
-                index.place_kind[e] != CITY or index.place_people[e] >= 4.7
-            ):
-                return True
-    return False
+            if index.place_kind[e] != CITY or index.place_people[e] >= 4.7:
+                mentioned[index.place_country[e]] = text
 
 
 @njit(cache=True)
@@ -345,6 +350,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
     in_text = np.full(len(index.word_hash), -1, np.int32)  # last text that held the word
     in_segment = np.full(len(index.word_hash), -1, np.int64)
     most = MOST_TOKENS * 3
+    weights = np.empty(MOST_TOKENS + 1, np.float32)  # by segment
     word = np.empty(most, np.int32)
     word_hash = np.empty(most, np.uint64)
     word_weight = np.empty(most, np.float32)
@@ -357,6 +363,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
     place_first = np.empty(MOST_PLACES, np.int32)
     place_last = np.empty(MOST_PLACES, np.int32)
     place_entry = np.empty(MOST_PLACES, np.int32)
+    mentioned = np.full(1000, -1, np.int32)  # by country: the last text that mentions it
     row = np.zeros(OBSERVED, np.float32)
     top_name = np.empty(MOST_PARTIAL, np.int32)
     top_score = np.empty(MOST_PARTIAL, np.float32)
@@ -385,7 +392,9 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 first = tokens.first[t]
                 middle = first + tokens.split[t]
                 form = find(
-                    index.form_slots, index.form_hash, hash_characters(tokens.characters, first, middle)
+                    index.form_slots,
+                    index.form_hash,
+                    hash_characters(tokens.characters, first, middle),
                 )
                 second = find(
                     index.form_slots,
@@ -432,6 +441,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             if word[i] >= 0:
                 in_text[word[i]] = text
         places = _find_places(index, tokens, count, place_first, place_last, place_entry)
+        _mention_countries(index, text, places, place_entry, mentioned)
         for t in range(count):
             is_place[t] = 0
         for p in range(places):
@@ -467,21 +477,16 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 last = index.key_start[at + 1]
                 distinct = 0
                 here = 0
+                before = -1
                 for k in range(first, last):
-                    n = index.key_names[k]
-                    organisation = index.name_organisation[n]
-                    is_new = True
-                    for k2 in range(first, k):
-                        if index.name_organisation[index.key_names[k2]] == organisation:
-                            is_new = False
-                            break
-                    if is_new:
-                        distinct += 1
-                        country = index.organisation_country[organisation]
-                        if country >= 0 and _has_country(index, country, places, place_entry):
-                            here += 1
-                    if distinct > 60:
-                        break
+                    organisation = index.name_organisation[index.key_names[k]]
+                    if organisation == before:
+                        continue
+                    before = organisation
+                    distinct += 1
+                    country = index.organisation_country[organisation]
+                    if country >= 0 and mentioned[country] == text:
+                        here += 1
                 ordered = np.uint64(0)
                 surface = np.uint64(0)
                 for x in range(i, j + 1):
@@ -492,13 +497,16 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 for k in range(first, min(last, first + 100)):
                     if index.name_order[index.key_names[k]] == ordered:
                         in_order += 1
+                if in_order == 0 and word_segment[i] != word_segment[j]:
+                    # "… Science, University …" are two names, not one in another order.
+                    continue
                 taken = 0
                 for k in range(first, last):
                     n = index.key_names[k]
                     organisation = index.name_organisation[n]
                     if distinct > 6 and here > 0:
                         country = index.organisation_country[organisation]
-                        if country < 0 or not _has_country(index, country, places, place_entry):
+                        if country < 0 or mentioned[country] != text:
                             continue
                     if taken >= 16:
                         break
@@ -532,9 +540,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     row[Seen.RAREST] = rarest
                     row[Seen.HAS_KIND] = has_kind
                     row[Seen.HAS_PLACE] = has_place
-                    filled = _keep(
-                        integers, seen, first_row, filled, organisation, n, i, j, row
-                    )
+                    filled = _keep(integers, seen, first_row, filled, organisation, n, i, j, row)
                 for x in range(i, j + 1):
                     longest[x] = max(longest[x], weight)
 
@@ -542,26 +548,29 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
         for segment in range(segments):
             total = np.float32(0)
             left = np.float32(0)
-            whole = np.float32(0)
+            heaviest_whole = np.float32(0)
             has_kind = 0
             size = 0
             first_word = -1
             for i in range(words):
                 if word_segment[i] != segment:
                     continue
-                if first_word < 0:
-                    first_word = i
                 if word[i] < 0:
                     continue
+                if first_word < 0:
+                    first_word = i
                 total += word_weight[i]
-                whole = max(whole, longest[i])
+                heaviest_whole = max(heaviest_whole, longest[i])
                 if not is_place[word_token[i]]:
                     left += word_weight[i]
                 if index.word_flags[word[i]] & ORGANISATION_WORD:
                     has_kind = 1
                 order[size] = i
                 size += 1
-            if size == 0 or (left < 3.5 and not has_kind) or whole > 0.85 * total:
+            if size == 0 or (left < 3.5 and not has_kind) or heaviest_whole > 0.85 * total:
+                continue
+            if index.word_flags[word[first_word]] & PART and heaviest_whole < 0.6 * total:
+                # "Department of …": no name of an organisation, whatever it holds.
                 continue
             # Rare words first.
             for a in range(1, size):
@@ -628,7 +637,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             for k in range(best):
                 n = top_name[k]
                 row[:] = 0
-                here = np.float32(0)
+                in_here = np.float32(0)
                 anywhere = np.float32(0)
                 rarest = np.float32(0)
                 heaviest = np.float32(0)
@@ -640,7 +649,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     if flags & PLACE_WORD:
                         row[Seen.HAS_PLACE] = 1
                     if in_segment[w] == stamp:
-                        here += index.word_weight[w]
+                        in_here += index.word_weight[w]
                         rarest = max(rarest, index.word_weight[w])
                     if in_text[w] == text:
                         anywhere += index.word_weight[w]
@@ -654,7 +663,11 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 last = -1
                 corrected = 0
                 for i in range(words):
-                    if word_segment[i] == segment and word[i] >= 0 and _holds(index, n, word[i]):
+                    if (
+                        word_segment[i] == segment
+                        and word[i] >= 0
+                        and _holds(index.name_start, index.name_words, n, word[i])
+                    ):
                         if first < 0:
                             first = i
                         last = i
@@ -663,7 +676,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     continue
                 weight = index.name_weight[n]
                 row[Seen.NAME_WEIGHT] = weight
-                row[Seen.COVERED] = here / weight
+                row[Seen.COVERED] = in_here / weight
                 row[Seen.COVERED_ANYWHERE] = anywhere / weight
                 row[Seen.KIND] = index.name_kind[n]
                 row[Seen.AMBIGUITY] = 1
@@ -673,7 +686,15 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 row[Seen.HEAVIEST_MISSING] = heaviest
                 row[Seen.MISSING_WEIGHT] = weight - anywhere
                 filled = _keep(
-                    integers, seen, first_row, filled, index.name_organisation[n], n, first, last, row
+                    integers,
+                    seen,
+                    first_row,
+                    filled,
+                    index.name_organisation[n],
+                    n,
+                    first,
+                    last,
+                    row,
                 )
 
         kinds = 0
@@ -681,18 +702,13 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             if word[x] >= 0 and index.word_flags[word[x]] & ORGANISATION_WORD:
                 kinds += 1
 
-        # What stands around each candidate.
+        for x in range(segments):
+            weights[x] = 0
+        for x in range(words):
+            weights[word_segment[x]] += word_weight[x]
         for c in range(first_row, filled):
-            i = integers[c, FIRST_WORD]
-            j = integers[c, LAST_WORD]
-            n = integers[c, NAME]
-            first_token = word_token[i]
-            last_token = word_token[j]
-            integers[c, START] = tokens.start[first_token]
-            integers[c, END] = tokens.end[last_token]
-            _observe_around(
-                index, tokens, n, i, j, words, word, word_weight, word_segment, seen[c]
-            )
+            first_token = word_token[integers[c, FIRST_WORD]]
+            last_token = word_token[integers[c, LAST_WORD]]
             _observe_places(
                 index,
                 integers[c, ORGANISATION],
@@ -704,6 +720,24 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 place_entry,
                 seen[c],
             )
+            total = np.float32(0)
+            for x in range(tokens.segment[first_token], tokens.segment[last_token] + 1):
+                total += weights[x]
+            share = seen[c, Seen.NAME_WEIGHT] * seen[c, Seen.COVERED] / max(total, np.float32(1))
+            seen[c, Seen.SEGMENT_SHARE] = min(np.float32(1), share)
+        # A text of many segments may name many organisations.
+        filled = _prune(first_row, filled, max(MOST_OBSERVED, segments), integers, seen)
+
+        # What stands around each candidate.
+        for c in range(first_row, filled):
+            i = integers[c, FIRST_WORD]
+            j = integers[c, LAST_WORD]
+            n = integers[c, NAME]
+            first_token = word_token[i]
+            last_token = word_token[j]
+            integers[c, START] = tokens.start[first_token]
+            integers[c, END] = tokens.end[last_token]
+            _observe_around(index, n, i, j, words, word, word_weight, word_segment, seen[c])
             in_capitals = True
             in_parentheses = True
             letters = 0
@@ -713,15 +747,17 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 letters += tokens.first[t + 1] - tokens.first[t]
             after = 0
             for x in range(j + 1, words):
-                if word_segment[x] > word_segment[j] and not is_place[word_token[x]] and word[x] >= 0:
+                if (
+                    word_segment[x] > word_segment[j]
+                    and not is_place[word_token[x]]
+                    and word[x] >= 0
+                ):
                     after += 1
             seen[c, Seen.TEXT_AFTER] = after
-            _observe_next(
-                index, tokens, count, i, j, words, word, word_weight, word_token, seen[c]
-            )
+            _observe_next(index, tokens, count, i, j, words, word, word_weight, word_token, seen[c])
             seen[c, Seen.KINDS] = kinds
             if first_token == last_token and in_capitals:
-                seen[c, Seen.INITIALS] = _spells(index, tokens, first_token)
+                seen[c, Seen.INITIALS] = _spells(tokens, first_token)
             seen[c, Seen.CAPITALS] = 1 if in_capitals and capitals * 3 < count * 2 else 0
             seen[c, Seen.PARENTHESES] = 1 if in_parentheses else 0
             seen[c, Seen.LETTERS] = letters
@@ -742,7 +778,7 @@ def _is_split(tokens, token):  # type: ignore[no-untyped-def]
     return split >= 3 and tokens.first[token + 1] - tokens.first[token] - split >= 3
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _may_stand_alone(index, tokens, token, name):  # type: ignore[no-untyped-def]
     """Tell whether one token can be the name: an acronym has to be in capitals."""
     kind = index.name_kind[name]
@@ -753,8 +789,8 @@ def _may_stand_alone(index, tokens, token, name):  # type: ignore[no-untyped-def
     return (tokens.flags[token] & CAPITALS) != 0 and tokens.end[token] - tokens.start[token] > 1
 
 
-@njit(cache=True)
-def _spells(index, tokens, token):  # type: ignore[no-untyped-def]
+@njit(cache=True, inline="always")
+def _spells(tokens, token):  # type: ignore[no-untyped-def]
     """Return 1 if the initials of the words just before an acronym spell it."""
     t = token - 1
     for at in range(tokens.first[token + 1] - 1, tokens.first[token] - 1, -1):
@@ -771,15 +807,15 @@ def _spells(index, tokens, token):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True)
-def _holds(index, name, word):  # type: ignore[no-untyped-def]
-    for x in range(index.name_start[name], index.name_start[name + 1]):
-        if index.name_words[x] == word:
+def _holds(name_start, name_words, name, word):  # type: ignore[no-untyped-def]
+    for x in range(name_start[name], name_start[name + 1]):  # noqa: SIM110 (compiled)
+        if name_words[x] == word:
             return True
     return False
 
 
-@njit(cache=True)
-def _observe_around(index, tokens, name, i, j, words, word, word_weight, word_segment, row):  # type: ignore[no-untyped-def]
+@njit(cache=True, inline="always")
+def _observe_around(index, name, i, j, words, word, word_weight, word_segment, row):  # type: ignore[no-untyped-def]
     """See the words of the segment(s) before and after the span, and those it does not explain."""
     before = np.float32(0)
     after = np.float32(0)
@@ -802,7 +838,9 @@ def _observe_around(index, tokens, name, i, j, words, word, word_weight, word_se
             ends = 0
             if flags & UNIT:
                 row[Seen.UNIT_AFTER] = 1
-        elif word[x] >= 0 and (row[Seen.EXACT] > 0 or _holds(index, name, word[x])):
+        elif word[x] >= 0 and (
+            row[Seen.EXACT] > 0 or _holds(index.name_start, index.name_words, name, word[x])
+        ):
             own += word_weight[x]
             continue
         else:
@@ -819,7 +857,7 @@ def _observe_around(index, tokens, name, i, j, words, word, word_weight, word_se
     row[Seen.SEGMENT_SHARE] = own / total if total > 0 else 0
 
 
-@njit(cache=True)
+@njit(cache=True, inline="always")
 def _observe_next(index, tokens, count, i, j, words, word, word_weight, word_token, row):  # type: ignore[no-untyped-def]
     """See the tokens right before and after the span, in its segment."""
     before = word_token[i] - 1
@@ -882,6 +920,56 @@ def _keep(integers, seen, first_row, filled, organisation, name, i, j, row):  # 
     return filled + 1 if at == filled else filled
 
 
+@njit(cache=True)
+def _prune(first_row, filled, most, integers, seen):  # type: ignore[no-untyped-def]
+    """Keep the best candidates by the rough score, in their order; return the rows filled."""
+    size = filled - first_row
+    if size <= most:
+        return filled
+    value = np.empty(size, np.float32)
+    for c in range(size):
+        value[c] = rough(seen[first_row + c])
+    least = np.sort(value)[size - most]
+    room = most  # for those that score just the least
+    for c in range(size):
+        if value[c] > least:
+            room -= 1
+    at = first_row
+    for c in range(size):
+        is_tied = value[c] == least
+        if is_tied:
+            room -= 1
+        if value[c] > least or (is_tied and room >= 0):
+            if at != first_row + c:
+                integers[at] = integers[first_row + c]
+                seen[at] = seen[first_row + c]
+            at += 1
+    return at
+
+
+@njit(cache=True, inline="always")
+def rough(row):  # type: ignore[no-untyped-def]
+    """Return a rough score, by which candidates are compared at first."""
+    covered = row[Seen.COVERED_ANYWHERE]
+    value = row[Seen.NAME_WEIGHT] * covered * covered * covered
+    value *= np.float32(0.3) + np.float32(0.7) * row[Seen.SEGMENT_SHARE]
+    if row[Seen.EXACT] == 0:
+        value *= np.float32(0.8)
+    value += np.float32(3) * min(row[Seen.CITY_NEAR], np.float32(1))
+    value += np.float32(2) * min(row[Seen.COUNTRY_SAME], np.float32(1))
+    value -= np.float32(6) * min(row[Seen.COUNTRY_OTHER], np.float32(1))
+    if row[Seen.CITY_OTHER] == 2:
+        value -= np.float32(2)
+    return value + np.float32(0.5) * row[Seen.SURFACE]
+
+
+@njit(cache=True)
+def rough_scores(seen, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with the rough scores of all candidates."""
+    for c in range(len(out)):
+        out[c] = rough(seen[c])
+
+
 @njit(cache=True, inline="always")
 def _value(row):  # type: ignore[no-untyped-def]
     """How good a name's match is, to choose among those of one organisation."""
@@ -923,13 +1011,12 @@ class Buffers:
         self.seen = np.zeros((rows, OBSERVED), np.float32)
         self.bounds = np.zeros(texts + 1, np.int64)
 
-    def find(self, index: Index, texts: list[str]) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
+    def find(
+        self, index: Index, texts: list[str]
+    ) -> tuple[NDArray[np.int32], NDArray[np.float32], NDArray[np.int64]]:
         """Return views on the candidates of the texts: integers, seen, bounds."""
         codes, stops = encode(texts)
         bounds = self.bounds[: len(texts) + 1]
         find_candidates(index, codes, stops, self.tokens, self.integers, self.seen, bounds)
         size = int(bounds[-1])
         return self.integers[:size], self.seen[:size], bounds
-
-
-__all__ = ["Buffers", "Seen", "DISPLAY", "FORMER", "SHORTENED", "JOINED"]

@@ -3,8 +3,8 @@
     linker = Linker.open(Path("registry"))
     linker.link(["Dept. of Neurology, UZ Leuven, 3000 Leuven, Belgium"])
 
-Candidates (`kernel`) → signals (`signals`, `rivals`) → a first forest that drops what is unlikely → a
-second that sees how what is left compares → links, or none: abstaining is an answer.
+Candidates (`kernel`) → signals (`signals`, `rivals`) → a first forest that drops what is unlikely →
+a second that sees how what is left compares → links, or none: abstaining is an answer.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import hashlib
 import threading
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
@@ -24,10 +25,10 @@ from baken.errors import LinkError
 from baken.model.links import Link, Linked
 
 from .forest import MODEL, Forest, Model, make_forest, predict, read_model
-from .index import Index, open_index
-from .kernel import END, ORGANISATION, START, Buffers, Seen
-from .rivals import COMPARED, compare, keep_best, rough
-from .signals import NAMES, RIVALS, SIGNALS, measure
+from .index import LANDSCAPE, Index, open_index
+from .kernel import END, ORGANISATION, START, Buffers, rough_scores
+from .rivals import compare, keep_best
+from .signals import NAMES, SIGNALS, measure
 
 BATCH: Final = 500
 """Texts that are worked on at once; answers do not depend on it."""
@@ -35,7 +36,15 @@ LONGEST_TEXT: Final = 20_000
 """Characters of a text that are read; affiliations have about 80."""
 _OWN: Final = len(SIGNALS)
 """Column where the signals of rivals start."""
+_EXACT: Final = NAMES.index("exact")
+_SHARE: Final = NAMES.index("segment_share")
+_CITY: Final = NAMES.index("city_same")
+_SEGMENTS: Final = NAMES.index("segments")
+_PARENT: Final = NAMES.index("rivals_parent")
+_FIRST: Final = NAMES.index("rivals_own")
 _ROR: Final = "https://ror.org/"
+OWN_UNIT: Final = 0.8
+"""Score of one of the landscape's own units that is named in full; set by hand, see there."""
 
 
 class Weighed(Struct, frozen=True):
@@ -220,11 +229,42 @@ class Linker:
         compare(self._index, integers[kept], first[kept], kept_bounds, again[:, _OWN:])
         second = np.empty(size, np.float32)
         predict(again, *self._second, second)
+        self._trust_own_units(integers[kept], again, kept_bounds, second)
         clock.append(time.perf_counter())
         if spent is not None:
             for i, stage in enumerate(("candidates", "signals", "forests")):
                 spent[stage] += clock[i + 1] - clock[i]
         return _Work(integers, rows, first, kept, kept_bounds, second)
+
+    def _trust_own_units(
+        self,
+        integers: NDArray[np.int32],
+        rows: NDArray[np.float32],
+        bounds: NDArray[np.int64],
+        score: NDArray[np.float32],
+    ) -> None:
+        """Raise the score of the landscape's own units that a segment names in full.
+
+        The labelled strings know the registry only, so the model has never seen a unit linked. One
+        that is named in full counts when its parent is likely to be named too, when its town is, or
+        when it is all there is; and with it counts a parent that stands elsewhere in the text.
+        """
+        organisation = integers[:, ORGANISATION]
+        types = self._index.organisation_types[organisation]
+        is_named = (rows[:, _EXACT] == 1) & (rows[:, _SHARE] > 0.95) & ((types & LANDSCAPE) != 0)
+        is_backed = (rows[:, _PARENT] > 0.3) | (rows[:, _CITY] > 0) | (rows[:, _SEGMENTS] == 1)
+        for unit in np.flatnonzero(is_named & is_backed).tolist():
+            score[unit] = max(score[unit], OWN_UNIT)
+            start, end = self._index.parent_start[organisation[unit] : organisation[unit] + 2]
+            parents = set(self._index.parents[start:end].tolist())
+            text = int(np.searchsorted(bounds, unit, side="right")) - 1
+            for other in range(bounds[text], bounds[text + 1]):
+                is_apart = (
+                    integers[other, START] >= integers[unit, END]
+                    or integers[other, END] <= integers[unit, START]
+                )
+                if organisation[other] in parents and is_apart and rows[other, _FIRST] > 0.3:
+                    score[other] = max(score[other], self._model.more)
 
     def _decide(self, work: _Work) -> list[Linked]:
         """Choose: the best candidate when it is good enough, further ones when they are better."""
@@ -233,7 +273,7 @@ class Linker:
         scores = work.second.tolist()
         rows = work.kept.tolist()
         bounds = work.kept_bounds.tolist()
-        for low, high in zip(bounds, bounds[1:], strict=False):
+        for low, high in pairwise(bounds):
             if low == high:
                 answers.append(_NOTHING)
                 continue
@@ -283,22 +323,6 @@ class _Work(Struct, frozen=True):
     second: NDArray[np.float32]
 
 
-def rough_scores(seen: NDArray[np.float32], out: NDArray[np.float32]) -> None:
-    """Fill `out` with the rough scores by which candidates are compared at first."""
-    rough(
-        seen,
-        int(Seen.EXACT),
-        int(Seen.NAME_WEIGHT),
-        int(Seen.COVERED_ANYWHERE),
-        int(Seen.SEGMENT_SHARE),
-        int(Seen.CITY_NEAR),
-        int(Seen.COUNTRY_SAME),
-        int(Seen.COUNTRY_OTHER),
-        int(Seen.CITY_OTHER),
-        out,
-    )
-
-
 def _forest(signals: list[str], forest: Forest) -> Forest:
     if tuple(signals) != NAMES:
         raise LinkError(
@@ -306,6 +330,3 @@ def _forest(signals: list[str], forest: Forest) -> Forest:
             "Train it again:  python -m evals.linking.train"
         )
     return forest
-
-
-__all__ = ["COMPARED", "RIVALS", "Explanation", "Linker", "Weighed", "rough_scores"]

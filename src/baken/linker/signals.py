@@ -1,7 +1,7 @@
 """The signals: what the linker weighs, one line each.
 
-To add one: a column in `kernel.Seen` if the text has to be read for it, and a line here that says in
-words what it tells. ``python -m evals.linking.train`` then learns what it is worth.
+To add one: a column in `kernel.Seen` if the text has to be read for it, and a line here that says
+in words what it tells. ``python -m evals.linking.train`` then learns what it is worth.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Candidates(NamedTuple):
         types: int, the organisation's types as bits.
     """
 
-    index: Index
+    index: Index  # type: ignore[assignment]  # the tuple's own method
     integers: NDArray[np.int32]
     seen: NDArray[np.float32]
     kinds: NDArray[Any]
@@ -191,7 +191,7 @@ NAMES: Final = (
 def measure(
     index: Index, integers: NDArray[np.int32], seen: NDArray[np.float32]
 ) -> NDArray[np.float32]:
-    """Return the signals of all candidates, without those of their rivals: (candidates, signals)."""
+    """Return all candidates' signals but those of their rivals: (candidates, signals)."""
     organisation = integers[:, ORGANISATION]
     candidates = Candidates(
         index,

@@ -1,8 +1,9 @@
 """Text → tokens, compiled: fold to ASCII, split, hash. Registry names and affiliations share it.
 
-A text is an array of code points. Each code point folds to a few ASCII letters or digits (anyascii's
-transliteration) or is a separator. The German digraphs ae, oe and ue fold to a, o and u, so that
-"Universitaet", "Universität" and "UNIVERSITAT" are one token. A CJK character is a token of its own.
+A text is an array of code points. Each code point folds to a few ASCII letters or digits
+(anyascii's transliteration) or is a separator. The German digraphs ae, oe and ue fold to a, o and
+u, so that "Universitaet", "Universität" and "UNIVERSITAT" are one token. A CJK character is a token
+of its own.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from typing import Final, NamedTuple
 
 import anyascii
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from .compiling import njit
 
 OTHER: Final = 0
 LETTER: Final = 1
@@ -39,7 +41,7 @@ PARENTHESIS: Final = 4
 JOINED: Final = 8
 """A hyphen joins it to the token before it."""
 
-_STRONG_CHARACTERS: Final = ",;|\n\r\t:/•·–—#*\\•¶§†‡،、，；：。‖_=<>~^\""
+_STRONG_CHARACTERS: Final = ',;|\n\r\t:/•·–—#*\\•¶§†‡،、，；：。‖_=<>~^"'
 _APOSTROPHES: Final = "'’‘`´ʼ′"
 
 
@@ -144,7 +146,8 @@ class Tokens(NamedTuple):
         flags: uint8, CAPITALS …
         first: int32, where its characters start in `characters`; one more than tokens.
         characters: uint8, the folded characters of all tokens.
-        split: int32, folded characters before a second word seems to start (McGill, CNRSParis); 0: none.
+        split: int32, folded characters before a second word seems to start (McGill, CNRSParis);
+            0: none.
     """
 
     hash: NDArray[np.uint64]
@@ -288,7 +291,9 @@ def tokenise(codes, begin, stop, kind_of, fold_start, fold_characters, tokens): 
                     position += 1
                     end = position
                 elif kind == IGNORED:
+                    # Accents that stand after their letter are part of the span.
                     position += 1
+                    end = position
                 elif kind == APOSTROPHE:
                     # children's, CHILDREN'S: one token; l'hôpital, d'Azur: two.
                     following = codes[position + 1] if position + 1 < stop else np.uint32(32)
@@ -300,7 +305,9 @@ def tokenise(codes, begin, stop, kind_of, fold_start, fold_characters, tokens): 
                         break
                 elif kind == PERIOD:
                     # C.N.R.S.: single letters with periods are one token.
-                    if letters == 1 or (last_was_initial and letters >= 1 and _all_initials(codes, start, position)):
+                    if letters == 1 or (
+                        last_was_initial and letters >= 1 and _all_initials(codes, start, position)
+                    ):
                         following = codes[position + 1] if position + 1 < stop else np.uint32(32)
                         then = codes[position + 2] if position + 2 < stop else np.uint32(32)
                         f_kind = kind_of[following] if following < CODE_POINTS else OTHER
@@ -310,11 +317,11 @@ def tokenise(codes, begin, stop, kind_of, fold_start, fold_characters, tokens): 
                             position += 1
                             continue
                         # U. S. is as good as U.S.
-                        if following == 32 and t_kind == LETTER and position + 3 < stop:
-                            if codes[position + 3] == 46 and _is_capital(then):
-                                last_was_initial = True
-                                position += 2
-                                continue
+                        is_spaced = following == 32 and t_kind == LETTER and position + 3 < stop
+                        if is_spaced and codes[position + 3] == 46 and _is_capital(then):
+                            last_was_initial = True
+                            position += 2
+                            continue
                     break
                 else:
                     break

@@ -18,6 +18,7 @@ class NameWords(Struct, frozen=True):
         stopwords: words without identity ("of", "und").
         units: words that start the name of a part of an organisation ("department").
         organisations: words that make a name the name of an organisation ("university").
+        parts: units that are hardly ever the start of an organisation's own name ("division").
         endings: what may be left off the end of a name ("Ltd"), longest first.
         honours: what starts the part of a name that tells whose honour it is in ("named after").
     """
@@ -26,6 +27,7 @@ class NameWords(Struct, frozen=True):
     stopwords: frozenset[str]
     units: frozenset[str]
     organisations: frozenset[str]
+    parts: frozenset[str]
     endings: tuple[str, ...]
     honours: tuple[str, ...]
 
@@ -42,6 +44,7 @@ def name_words() -> NameWords:
         stopwords=frozenset(raw["stopwords"]),
         units=frozenset(raw["units"]),
         organisations=frozenset(raw["organisations"]),
+        parts=frozenset(raw["parts"]),
         endings=tuple(sorted(raw["endings"], key=len, reverse=True)),
         honours=tuple(raw["honours"]),
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
-from baken.model import Match, Reason, Shortlist
+from baken.model import Match, Organisation, Reason, Shortlist
+from baken.partners.naming import NamedOrganisation, Reading
 from baken.store import Filter
 from baken.web.page import (
     LANGUAGE,
@@ -74,18 +76,51 @@ class Group(Struct, frozen=True):
     matches: tuple[MatchView, ...]
 
 
+class NamedView(Struct, frozen=True, kw_only=True):
+    """An organisation that the visitor's words name.
+
+    Attributes:
+        id: of the landscape; None for one outside it.
+        href: its page here, or its record at ror.org.
+        words: of the visitor, those that name it.
+        kind: label of what it is; None outside the landscape.
+        part_of: what it is part of, each a link to its page.
+    """
+
+    id: str | None
+    name: str
+    href: str
+    words: str
+    kind: str | None
+    part_of: tuple[Link, ...]
+
+
+class Names(Struct, frozen=True):
+    """What the visitor's words name, and how they were read.
+
+    Attributes:
+        reading: ``identifier``, ``name``, ``address`` or ``mention``; see
+            `baken.partners.naming.Named`.
+        organisations: the most specific first.
+    """
+
+    reading: Reading
+    organisations: tuple[NamedView, ...]
+
+
 class Find(Struct, frozen=True, kw_only=True):
     """Context of the shortlist page.
 
     Attributes:
         need: the visitor's words, as they were read.
+        names: the organisations they name, or None.
         language: ISO 639-1 code of those words, and of what is said in answer.
         themes: themes understood, each a link to its page.
         places: places understood that are no province, each a link to its page.
         wants: provinces and roles understood, and those that the answer is narrowed to; each
             narrows it, or widens it again.
-        roles: choices that narrow the answer to one role.
-        provinces: choices that narrow the answer to one province.
+        roles: choices that narrow the answer to one role; none where there was no need.
+        provinces: choices that narrow the answer to one province; none where there was no need.
         groups: the answer.
         count: how many matches.
         nearest: themes to try when nothing fits.
@@ -95,6 +130,7 @@ class Find(Struct, frozen=True, kw_only=True):
     """
 
     need: str
+    names: Names | None
     language: str
     themes: tuple[Link, ...]
     places: tuple[Link, ...]
@@ -118,6 +154,10 @@ def build(workspace: Workspace, query: Query) -> Find:
     text = query.one("q") or ""
     role, province = query.one("role"), query.one("province")
     answer = workspace.find(text, limit=SHORTLIST_LENGTH, role=role, province=province)
+    names = _names(workspace, text)
+    is_need = names is None or not _is_no_need(names, answer)
+    if not is_need:
+        answer = structs.replace(answer, matches=(), nearest_themes=(), note=None)
     landscape = workspace.landscape
     footnotes = Footnotes()
     groups = tuple(_groups(workspace, answer, footnotes))
@@ -132,8 +172,11 @@ def build(workspace: Workspace, query: Query) -> Find:
         )
         for p in landscape.provinces
     )
+    if not is_need:
+        roles = provinces = ()
     return Find(
         need=answer.need.text,
+        names=names,
         language=answer.need.language,
         themes=theme_links(workspace, answer.need.themes),
         places=tuple(
@@ -155,6 +198,51 @@ def build(workspace: Workspace, query: Query) -> Find:
         milliseconds=answer.milliseconds,
         sources=footnotes.sources,
     )
+
+
+def _names(workspace: Workspace, text: str) -> Names | None:
+    named = workspace.named(text)
+    if named is None:
+        return None
+    ids = [one.id for one in named.organisations if one.id is not None]
+    known = {one.id: one for one in workspace.store.organisations(Filter(), ids=ids)}
+    above = dict.fromkeys(parent for one in known.values() for parent in one.part_of)
+    labels = workspace.names(above)
+    return Names(
+        named.reading,
+        tuple(_named_view(workspace, one, known, labels) for one in named.organisations),
+    )
+
+
+def _named_view(
+    workspace: Workspace,
+    one: NamedOrganisation,
+    known: Mapping[str, Organisation],
+    labels: Mapping[str, str],
+) -> NamedView:
+    organisation = known.get(one.id or "")
+    if organisation is None:
+        href = one.ror or ""
+        return NamedView(id=None, name=one.name, href=href, words=one.words, kind=None, part_of=())
+    return NamedView(
+        id=organisation.id,
+        name=one.name,
+        href=organisation_address(organisation.id),
+        words=one.words,
+        kind=workspace.landscape.vocabulary.kinds[organisation.kind].text(LANGUAGE),
+        part_of=tuple(
+            Link(labels[parent], organisation_address(parent))
+            for parent in organisation.part_of
+            if parent in labels
+        ),
+    )
+
+
+def _is_no_need(names: Names, answer: Shortlist) -> bool:
+    """Tell whether the words ask for nothing: an id, or an address without a theme or a role."""
+    if names.reading == "identifier":
+        return True
+    return names.reading == "address" and not (answer.need.themes or answer.need.roles)
 
 
 def _role_choices(
