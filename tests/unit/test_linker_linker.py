@@ -46,7 +46,6 @@ def test_a_unit_is_linked_under_the_landscape_s_id(linker):
     assert answer.ror_ids == ()
 
 
-@pytest.mark.xfail(reason="The model has learnt from labels that name no units.")
 def test_a_unit_and_its_university_are_linked(linker):
     text = "Laboratory for Molecular & Cellular Therapy, Vrije Universiteit Brussel, Belgium"
     [answer] = linker.link([text])
