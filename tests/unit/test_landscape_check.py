@@ -116,6 +116,34 @@ MISTAKES = {
         "too-long",
         9,
     ),
+    "translation without English": (
+        VALID.replace("Keeps tissue for research.", "\n      nl: Bewaart weefsel."),
+        "missing-field",
+        9,
+    ),
+    "translation over length": (
+        VALID.replace(
+            "Keeps tissue for research.",
+            "\n      en: Keeps tissue.\n      nl: Bewaart weefsel.\n      de: " + "lang " * 80,
+        ),
+        "too-long",
+        12,
+    ),
+    "translation into a language unknown here": (
+        VALID.replace("Keeps tissue for research.", "\n      en: Keeps.\n      it: Conserva."),
+        "unknown-field",
+        11,
+    ),
+    "translation that is empty": (
+        VALID.replace("Keeps tissue for research.", "\n      en: Keeps tissue.\n      nl:"),
+        "empty",
+        11,
+    ),
+    "translations in one language": (
+        VALID.replace("Keeps tissue for research.", "{en: Keeps.}\n    lang: nl"),
+        "unclear-offers",
+        7,
+    ),
     "malformed identifier": (
         VALID + "identifiers:\n  wikidata: 12\n",
         "malformed-identifier",

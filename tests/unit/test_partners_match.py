@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from baken import ingest
 from baken.errors import NeedError, StoreError
 from baken.landscape import shipped
-from baken.model import Audience
+from baken.model import Audience, Offer, Translations
 from baken.partners import Matcher
 from baken.search import UniversalSentenceEncoder, build_index
 from baken.store import open_store
-from baken.testing import DAY, describe, make_landscape
+from baken.testing import DAY, describe, make_landscape, make_statement
 
 FRAGMENTS = (
     *("lung", "hospital", "Gent", "incubateur", "<b>", "MEDVIA", "kanker", "1", "🙂", "'", "--"),
@@ -124,7 +124,12 @@ def test_every_reason_of_the_evaluation_is_in_the_statements_it_cites(matcher, s
 def _sayings(store, statement, language):
     """What a reason may say on the word of a statement: its text, or a label of what it names."""
     landscape, value = store.landscape(), statement.value
-    yield getattr(value, "text", value)
+    if isinstance(value, Offer):
+        # An offer is quoted in the language of the need, else in its own, and in no other.
+        wordings = value.wordings(statement.language)
+        yield wordings.get(language, value.text)
+    else:
+        yield getattr(value, "text", value)
     for theme in getattr(value, "themes", ()) or (
         [value] if statement.predicate == "theme" else []
     ):
@@ -133,6 +138,38 @@ def _sayings(store, statement, language):
         yield landscape.places[value].text(language)
     if statement.predicate == "relation":
         yield store.names([value.target])[value.target]
+
+
+def test_an_offer_is_quoted_in_the_language_of_the_need_else_visibly_in_english(tmp_path):
+    offer = Offer(
+        "samples-and-data",
+        "Keeps tumour tissue.",
+        ("oncology",),
+        Translations(nl="Bewaart tumorweefsel."),
+    )
+    said = [
+        *describe("tissue-bank"),
+        make_statement("tissue-bank", "offer", offer, language="en"),
+    ]
+    with open_store(tmp_path / "store.sqlite") as store:
+        store.sync("feed", said, on=DAY, landscape=make_landscape())
+        matcher = Matcher(store, build_index(store, UniversalSentenceEncoder()))
+
+        def first_reason(need):
+            reason = matcher.find(need).matches[0].reasons[0]
+            return reason.text, reason.language, reason.note
+
+        assert first_reason("wij zoeken een biobank met tumorweefsel") == (
+            "Bewaart tumorweefsel.",
+            "nl",
+            None,
+        )
+        assert first_reason("we look for tumour tissue") == ("Keeps tumour tissue.", "en", None)
+        assert first_reason("nous cherchons du tissu tumoral") == (
+            "Keeps tumour tissue.",
+            "en",
+            "en anglais",
+        )
 
 
 def test_every_role_that_was_asked_for_gets_somebody(matcher):
