@@ -102,6 +102,49 @@ def test_a_parent_without_words_of_its_own_is_lifted_and_says_through_whom(match
         assert match.reasons[0].text.startswith("Dazu gehört ")
 
 
+LAY_WORDS = {
+    "suikerziekte bij volwassenen": ("diabetes", "nl"),
+    "Klinische Studie zur Zuckerkrankheit": ("diabetes", "de"),
+    "research on heart attack patients": ("cardiology", "en"),
+    "une étude sur la crise cardiaque": ("cardiology", "fr"),
+    "proefbuisbaby": ("ivf", "nl"),
+    "rhume des foins, essai clinique": ("allergic-rhinitis", "fr"),
+    "GCP training for our study nurses": ("good-clinical-practice", "en"),
+    "MRI-scanner voor onderzoek van de hersenen": ("magnetic-resonance-imaging", "nl"),
+}
+
+
+@pytest.mark.parametrize("need", LAY_WORDS)
+def test_everyday_words_and_acronyms_lead_to_their_theme_and_to_somebody(matcher, need):
+    theme, language = LAY_WORDS[need]
+    answer = matcher.find(need)
+    assert answer.need.language == language
+    assert theme in answer.need.themes
+    assert answer.matches
+
+
+FIRST_FOR_LAY_WORDS = {
+    "Klinische Studie zur Zuckerkrankheit": "diabetes-research-center",
+    "research on heart attack patients": "uza-cardiology",
+    "une étude sur la crise cardiaque": "uza-cardiology",
+    "proefbuisbaby": "center-for-reproductive-medicine",
+    "rhume des foins, essai clinique": "upper-airway-allergy-clinical-trial-center",
+}
+
+
+@pytest.mark.parametrize("need", FIRST_FOR_LAY_WORDS)
+def test_everyday_words_find_the_specialist(matcher, need):
+    assert ids(matcher.find(need))[0] == FIRST_FOR_LAY_WORDS[need]
+
+
+def test_every_theme_leads_to_somebody(matcher, store):
+    organisations = list(store.organisations())
+    held = {theme for organisation in organisations for theme in organisation.theme_ids}
+    for theme in store.landscape().themes:
+        near = matcher._thesaurus.near(theme)
+        assert max((near.get(h, 0.0) for h in held), default=0.0) >= 0.85 - 1e-6, theme
+
+
 # -- reasons -------------------------------------------------------------------------------------
 
 
