@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence, Set
+from heapq import heappop, heappush
 from typing import Final
 
 import numpy as np
@@ -28,8 +29,8 @@ multiply along a way, down to 0.3. 2026-11-22, dev split, 91 needs: nDCG@5 0.882
 (n001); 0.875 for 0.8, 0.6 and 0.4, which loses parents and neighbours of rare themes.
 
 Down again after up, to a theme's siblings, a link is worth 0.7 for 0.85, so that work on one cancer
-counts less for another. A theme that nobody works on leads to the nearest that somebody does: all is
-scaled so that this one is as near as a narrower one. Both cost nothing (same needs, 831 themes,
+counts less for another. A theme that nobody works on leads to the nearest that somebody does: all
+is scaled so that this one is as near as a narrower one. Both cost nothing (same needs, 831 themes,
 weights tuned for each: 0.891 with, 0.892 without) and answer "GCP training" and "blaasontsteking",
 whose words lead to themes that nobody here works on."""
 
@@ -109,28 +110,31 @@ def _padded(tagged: Sequence[tuple[str, ...]], column: Mapping[str, int]) -> NDA
 
 
 def _nearness(theme: str, links: _Links, held: Set[str]) -> dict[str, float]:
-    """Return how near themes are to one, so that those that somebody works on are in reach."""
-    reached = _spread(theme, links)
-    nearest = max((near for other, near in reached.items() if other in held), default=0.0)
-    scale = _LED_UP / nearest if 0 < nearest < _LED_UP else 1.0
-    scaled = {other: min(1.0, near * scale) for other, near in reached.items()}
-    return {other: near for other, near in scaled.items() if near >= _FURTHEST}
+    """Return how near themes are to one, so that those that somebody works on are in reach.
 
-
-def _spread(theme: str, links: _Links) -> dict[str, float]:
-    """Return the worth of the best way to each theme, down to a third of what counts."""
-    best = {(theme, False): 1.0}
-    frontier = [(theme, False)]
+    The best ways are followed first, so the first held theme that is met is the nearest; ways are
+    followed down to a third of what counts in search of one.
+    """
+    reached: dict[str, float] = {}
+    settled: set[tuple[str, bool]] = set()
+    frontier = [(-1.0, theme, False)]
+    scale, floor = 1.0, _FURTHEST / 3
     while frontier:
-        current, has_gone_up = here = frontier.pop()
+        negative, current, has_gone_up = heappop(frontier)
+        value = -negative
+        if value < floor:
+            break
+        if (current, has_gone_up) in settled or (current, False) in settled:
+            continue
+        settled.add((current, has_gone_up))
+        if current in held and held.isdisjoint(reached):
+            scale = max(1.0, _LED_UP / value)
+            floor = max(floor, _FURTHEST / scale)
+        reached.setdefault(current, value)
         for neighbour, decay in links.get(current, ()):
             is_sibling = has_gone_up and decay == _NARROWER
-            value = best[here] * (_SIBLING if is_sibling else decay)
-            there = (neighbour, has_gone_up or decay == _BROADER)
-            if value >= _FURTHEST / 3 and value > best.get(there, 0.0):
-                best[there] = value
-                frontier.append(there)
-    reached: dict[str, float] = {}
-    for (other, _), value in best.items():
-        reached[other] = max(value, reached.get(other, 0.0))
-    return reached
+            worth = value * (_SIBLING if is_sibling else decay)
+            if worth >= floor:
+                heappush(frontier, (-worth, neighbour, has_gone_up or decay == _BROADER))
+    scaled = {other: min(1.0, near * scale) for other, near in reached.items()}
+    return {other: near for other, near in scaled.items() if near >= _FURTHEST}
