@@ -26,6 +26,7 @@ from baken.model import (
     Offer,
     Relation,
     Status,
+    Translations,
     Value,
     Visibility,
     state,
@@ -785,7 +786,13 @@ VALUE = {
         as_of=DATE,
         unit=st.none() | WORD,
     ),
-    "offer": st.builds(Offer, role=WORD, text=TEXT, themes=st.lists(WORD, max_size=3).map(tuple)),
+    "offer": st.builds(
+        Offer,
+        role=WORD,
+        text=TEXT,
+        themes=st.lists(WORD, max_size=3).map(tuple),
+        translations=st.none() | st.builds(Translations, nl=TEXT, fr=st.none() | TEXT),
+    ),
     "relation": st.builds(
         Relation,
         type=WORD,

@@ -332,8 +332,16 @@ def test_a_reason_names_the_language_it_is_in(client):
     answer = client.get("/find.json", params={"q": "incubateur santé numérique à Anvers"}).json()
     reasons = [r for group in answer["groups"] for m in group["matches"] for r in m["reasons"]]
     assert answer["language"] == "fr"
+    assert {reason["language"] for reason in reasons} <= {"fr", "en"}
+    quoted = [r for r in reasons if not r["text"].startswith(SAID_IN_FRENCH)]
+    assert any(reason["language"] == "fr" for reason in quoted)
     for reason in reasons:
-        assert (reason["language"] == "fr") == reason["text"].startswith(SAID_IN_FRENCH), reason
+        assert reason["told"] == (None if reason["language"] == "fr" else "en anglais"), reason
+
+
+def test_what_is_not_known_in_the_visitors_language_says_which_it_is_in(client):
+    page = client.get("/find", params={"q": "nous cherchons MEDVIA"}).text
+    assert '<span class="small quiet" lang="fr">(en anglais)</span>' in page
 
 
 def test_a_page_beyond_the_end_of_the_list_leads_back(client):

@@ -7,6 +7,7 @@ import pytest
 
 from baken import landscape
 from baken.errors import LandscapeError
+from baken.model import LANGUAGES
 
 SHIPPED = landscape.shipped()
 VALID = """\
@@ -115,6 +116,34 @@ MISTAKES = {
         VALID.replace("Keeps tissue for research.", "long " * 80),
         "too-long",
         9,
+    ),
+    "translation without English": (
+        VALID.replace("Keeps tissue for research.", "\n      nl: Bewaart weefsel."),
+        "missing-field",
+        9,
+    ),
+    "translation over length": (
+        VALID.replace(
+            "Keeps tissue for research.",
+            "\n      en: Keeps tissue.\n      nl: Bewaart weefsel.\n      de: " + "lang " * 80,
+        ),
+        "too-long",
+        12,
+    ),
+    "translation into a language unknown here": (
+        VALID.replace("Keeps tissue for research.", "\n      en: Keeps.\n      it: Conserva."),
+        "unknown-field",
+        11,
+    ),
+    "translation that is empty": (
+        VALID.replace("Keeps tissue for research.", "\n      en: Keeps tissue.\n      nl:"),
+        "empty",
+        11,
+    ),
+    "translations in one language": (
+        VALID.replace("Keeps tissue for research.", "{en: Keeps.}\n    lang: nl"),
+        "unclear-offers",
+        7,
     ),
     "malformed identifier": (
         VALID + "identifiers:\n  wikidata: 12\n",
@@ -258,3 +287,74 @@ def test_no_folder_and_no_landscape_are_sentences(tmp_path):
         landscape.check(tmp_path / "nope")
     with pytest.raises(LandscapeError, match=r"no landscape\.yaml"):
         landscape.check(tmp_path)
+
+
+# -- themes ----------------------------------------------------------------------------------------
+
+THEMES = """\
+medicine:
+  label: {en: Medicine, nl: Geneeskunde, fr: Médecine, de: Medizin}
+cancer:
+  label: {en: Cancer, nl: Kanker, fr: Cancer, de: Krebs}
+  synonyms:
+    en: [tumour]
+  broader: [medicine]
+"""
+THEME_MISTAKES = {
+    "label missing in a language": (
+        THEMES.replace(", de: Krebs", ""),
+        ("missing-label", 4),
+    ),
+    "two themes of one label": (
+        THEMES
+        + "crab:\n  label: {en: Crab, nl: Krab, fr: Crabe, de: Krebs}\n  broader: [cancer]\n",
+        ("same-label", 9),
+    ),
+    "a word that is another theme's label": (
+        THEMES.replace("[tumour]", "[tumour, medicine]"),
+        ("word-twice", 6),
+    ),
+    "a word of two themes": (
+        THEMES
+        + "benign:\n  label: {en: Benign, nl: Goedaardig, fr: Bénin, de: Gutartig}\n"
+        + "  synonyms: {en: [Tumour]}\n  broader: [cancer]\n",
+        ("word-twice", 10),
+    ),
+    "a word twice in one theme": (
+        THEMES.replace("[tumour]", "[tumour, Tumour]"),
+        ("word-twice", 6),
+    ),
+    "a word that is the theme's own label": (
+        THEMES.replace("[tumour]", "[tumour, cancer]"),
+        ("word-twice", 6),
+    ),
+    "a theme that belongs nowhere": (
+        THEMES + "lonely:\n  label: {en: Lonely, nl: Eenzaam, fr: Seul, de: Einsam}\n",
+        ("orphan", 8),
+    ),
+    "a broader theme that is none": (
+        THEMES.replace("[medicine]", "[medicin]")
+        + "lung:\n  label: {en: Lung, nl: Long, fr: Poumon, de: Lunge}\n  broader: [medicine]\n",
+        ("unknown-theme", 7),
+    ),
+    "a mistake of form": (
+        THEMES
+        + "lung:\n  label: {en: Lung, nl: Long, fr: Poumon, de: Lunge}\n  broder: [medicine]\n",
+        ("unknown-field", 10),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), THEME_MISTAKES.values(), ids=THEME_MISTAKES)
+def test_every_mistake_in_a_thesaurus_is_found_with_its_line(folder, content, expected):
+    (folder / "themes.yaml").write_text(content)
+    found = landscape.theme_problems_of(landscape.read(folder))
+    assert [(p.file, p.code, p.line) for p in found] == [("themes.yaml", *expected)]
+
+
+def test_the_shipped_thesaurus_is_clean_and_large():
+    reading = landscape.read(SHIPPED)
+    assert landscape.theme_problems_of(reading) == []
+    assert len(reading.landscape.themes) >= 600
+    for theme in reading.landscape.themes.values():
+        assert all(theme.synonyms.get(language) for language in LANGUAGES), theme.id

@@ -24,6 +24,7 @@ from baken.model import (
     Offer,
     Relation,
     Status,
+    Translations,
     Visibility,
     organisation_subject,
     place_subject,
@@ -79,6 +80,9 @@ VALUES = {
         st.sampled_from(list(ABOUT.vocabulary.roles)),
         words,
         st.lists(slugs, max_size=3).map(tuple),
+        st.none()
+        | st.builds(Translations, nl=words, fr=st.none() | words, de=st.none() | words)
+        | st.builds(Translations, de=words),
     ),
     "figure": st.builds(
         Figure,
@@ -118,12 +122,16 @@ def statements(draw):
     made = {}
     for name in draw(st.lists(slugs, min_size=1, max_size=3, unique=True)):
         for predicate in ("kind", "name", *draw(st.lists(st.sampled_from(list(VALUES))))):
+            value = draw(VALUES[predicate])
+            language = draw(st.sampled_from(LANGUAGES)) if predicate in IN_A_LANGUAGE else None
+            # What is translated was written in English.
+            is_translated = isinstance(value, Offer) and value.translations is not None
             statement = state(
                 organisation_subject(name),
                 predicate,
-                draw(VALUES[predicate]),
+                value,
                 draw(citations),
-                language=draw(st.sampled_from(LANGUAGES)) if predicate in IN_A_LANGUAGE else None,
+                language="en" if is_translated else language,
                 visibility=draw(st.sampled_from(Visibility)),
             )
             made.setdefault(statement.id, statement)

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from baken import ingest
 from baken.errors import NeedError, StoreError
 from baken.landscape import shipped
-from baken.model import Audience
+from baken.model import Audience, Offer, Translations
 from baken.partners import Matcher
 from baken.search import UniversalSentenceEncoder, build_index
 from baken.store import open_store
-from baken.testing import DAY, describe, make_landscape
+from baken.testing import DAY, describe, make_landscape, make_statement
 
 FRAGMENTS = (
     *("lung", "hospital", "Gent", "incubateur", "<b>", "MEDVIA", "kanker", "1", "🙂", "'", "--"),
@@ -102,6 +102,49 @@ def test_a_parent_without_words_of_its_own_is_lifted_and_says_through_whom(match
         assert match.reasons[0].text.startswith("Dazu gehört ")
 
 
+LAY_WORDS = {
+    "suikerziekte bij volwassenen": ("diabetes", "nl"),
+    "Klinische Studie zur Zuckerkrankheit": ("diabetes", "de"),
+    "research on heart attack patients": ("cardiology", "en"),
+    "une étude sur la crise cardiaque": ("cardiology", "fr"),
+    "proefbuisbaby": ("ivf", "nl"),
+    "rhume des foins, essai clinique": ("allergic-rhinitis", "fr"),
+    "GCP training for our study nurses": ("good-clinical-practice", "en"),
+    "MRI-scanner voor onderzoek van de hersenen": ("magnetic-resonance-imaging", "nl"),
+}
+
+
+@pytest.mark.parametrize("need", LAY_WORDS)
+def test_everyday_words_and_acronyms_lead_to_their_theme_and_to_somebody(matcher, need):
+    theme, language = LAY_WORDS[need]
+    answer = matcher.find(need)
+    assert answer.need.language == language
+    assert theme in answer.need.themes
+    assert answer.matches
+
+
+FIRST_FOR_LAY_WORDS = {
+    "Klinische Studie zur Zuckerkrankheit": "diabetes-research-center",
+    "research on heart attack patients": "uza-cardiology",
+    "une étude sur la crise cardiaque": "uza-cardiology",
+    "proefbuisbaby": "center-for-reproductive-medicine",
+    "rhume des foins, essai clinique": "upper-airway-allergy-clinical-trial-center",
+}
+
+
+@pytest.mark.parametrize("need", FIRST_FOR_LAY_WORDS)
+def test_everyday_words_find_the_specialist(matcher, need):
+    assert ids(matcher.find(need))[0] == FIRST_FOR_LAY_WORDS[need]
+
+
+def test_every_theme_leads_to_somebody(matcher, store):
+    organisations = list(store.organisations())
+    held = {theme for organisation in organisations for theme in organisation.theme_ids}
+    for theme in store.landscape().themes:
+        near = matcher._thesaurus.near(theme)
+        assert max((near.get(h, 0.0) for h in held), default=0.0) >= 0.85 - 1e-6, theme
+
+
 # -- reasons -------------------------------------------------------------------------------------
 
 
@@ -124,7 +167,12 @@ def test_every_reason_of_the_evaluation_is_in_the_statements_it_cites(matcher, s
 def _sayings(store, statement, language):
     """What a reason may say on the word of a statement: its text, or a label of what it names."""
     landscape, value = store.landscape(), statement.value
-    yield getattr(value, "text", value)
+    if isinstance(value, Offer):
+        # An offer is quoted in the language of the need, else in its own, and in no other.
+        wordings = value.wordings(statement.language)
+        yield wordings.get(language, value.text)
+    else:
+        yield getattr(value, "text", value)
     for theme in getattr(value, "themes", ()) or (
         [value] if statement.predicate == "theme" else []
     ):
@@ -133,6 +181,38 @@ def _sayings(store, statement, language):
         yield landscape.places[value].text(language)
     if statement.predicate == "relation":
         yield store.names([value.target])[value.target]
+
+
+def test_an_offer_is_quoted_in_the_language_of_the_need_else_visibly_in_english(tmp_path):
+    offer = Offer(
+        "samples-and-data",
+        "Keeps tumour tissue.",
+        ("oncology",),
+        Translations(nl="Bewaart tumorweefsel."),
+    )
+    said = [
+        *describe("tissue-bank"),
+        make_statement("tissue-bank", "offer", offer, language="en"),
+    ]
+    with open_store(tmp_path / "store.sqlite") as store:
+        store.sync("feed", said, on=DAY, landscape=make_landscape())
+        matcher = Matcher(store, build_index(store, UniversalSentenceEncoder()))
+
+        def first_reason(need):
+            reason = matcher.find(need).matches[0].reasons[0]
+            return reason.text, reason.language, reason.note
+
+        assert first_reason("wij zoeken een biobank met tumorweefsel") == (
+            "Bewaart tumorweefsel.",
+            "nl",
+            None,
+        )
+        assert first_reason("we look for tumour tissue") == ("Keeps tumour tissue.", "en", None)
+        assert first_reason("nous cherchons du tissu tumoral") == (
+            "Keeps tumour tissue.",
+            "en",
+            "en anglais",
+        )
 
 
 def test_every_role_that_was_asked_for_gets_somebody(matcher):

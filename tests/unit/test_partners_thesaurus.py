@@ -57,3 +57,27 @@ def test_no_organisations_at_all():
     empty = thesaurus([], [])
     assert empty.rarity("cancer") == 0
     assert empty.match(["cancer"]).shape == (1, 0)
+
+
+def test_siblings_are_further_than_what_is_narrower():
+    themes = {
+        "cancer": Theme(id="cancer", label={"en": "Cancer"}),
+        "lung-cancer": Theme(id="lung-cancer", label={"en": "Lung"}, broader=("cancer",)),
+        "skin-cancer": Theme(id="skin-cancer", label={"en": "Skin"}, broader=("cancer",)),
+    }
+    landscape = make_landscape()
+    landscape.themes.clear()
+    landscape.themes.update(themes)
+    near = Thesaurus(landscape, [("lung-cancer",), ("cancer",)], np.array([0, 1])).near
+    assert near("lung-cancer")["skin-cancer"] == pytest.approx(0.6 * 0.7)
+    assert near("lung-cancer")["skin-cancer"] < CLOSE
+    assert near("cancer")["skin-cancer"] == pytest.approx(0.85)
+
+
+def test_a_theme_that_nobody_works_on_leads_up_to_the_nearest_that_somebody_does():
+    held = thesaurus([("medicine",)], [0])
+    assert held.near("medicine")["medicine"] == 1
+    # Two steps up, 0.6 each, and yet as near as a narrower one would be.
+    assert held.near("lung-cancer")["medicine"] == pytest.approx(0.85)
+    assert held.rarity("lung-cancer") == pytest.approx(held.rarity("cancer"))
+    assert held.rarity("lonely") == 0

@@ -9,7 +9,8 @@ import baken
 DOORS = {
     "baken": "Workspace __version__",
     "baken.landscape": (
-        "Claim Problem Reading check problems_of read schema shipped vocabulary write"
+        "Claim Problem Reading check problems_of read schema shipped theme_problems_of vocabulary "
+        "write"
     ),
     "baken.store": "Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher",

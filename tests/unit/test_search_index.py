@@ -5,7 +5,7 @@ from hashlib import blake2b
 import numpy as np
 import pytest
 
-from baken.model import FormerName, Offer, Relation, Visibility
+from baken.model import FormerName, Offer, Relation, Translations, Visibility
 from baken.search import build_index, open_index, passages_of
 from baken.store import open_store
 from baken.testing import DAY, describe, make_landscape, make_statement
@@ -93,6 +93,25 @@ def test_words_find_passages_and_rare_words_are_rare(store):
     assert 0 < credits[0].max() < 1
     assert credits[2].max() == 0
     assert rarity[2] > rarity[0]
+
+
+def test_an_offer_is_found_by_its_words_in_the_language_of_the_need_alone(tmp_path):
+    offer = Offer("research", "Studies the lung.", (), Translations(nl="Onderzoekt wat long is."))
+    said = [*describe("lung-lab"), make_statement("lung-lab", "offer", offer, language="en")]
+    with open_store(tmp_path / "store.sqlite") as store:
+        store.sync("feed", said, on=DAY, landscape=make_landscape())
+        index = build_index(store, HashEncoder(), tmp_path / "index")
+        opened = open_index(store, HashEncoder(), tmp_path / "index")
+    # Vectors of nothing, so that words of like meaning play no part.
+    asked, nothing = words("long"), np.zeros((1, 64), dtype=np.float32)
+    for kept in (index, opened):
+        assert kept.look_up(asked, nothing, "nl")[0].max() > 0
+        assert not kept.look_up(asked, nothing, "en")[0].any()
+        assert not kept.look_up(asked, nothing)[0].any()
+    assert "onderzoekt" in index.vocabulary
+    passage = fields_of(index, "lung-lab")["offer"]
+    assert passage.quote("nl") == ("Onderzoekt wat long is.", "nl")
+    assert passage.quote("fr") == ("Studies the lung.", "en")
 
 
 def test_words_of_like_meaning_get_less_credit(store):

@@ -15,7 +15,7 @@ import typer
 
 from baken.errors import BakenError
 
-from . import find, landscape, link, organisations, registry, serve
+from . import find, landscape, link, organisations, registry, serve, themes
 
 app = typer.Typer(
     name="baken",
@@ -31,6 +31,7 @@ app.command("link")(link.link)
 app.add_typer(registry.app, name="registry")
 app.command("organisations")(organisations.organisations)
 app.add_typer(landscape.app, name="landscape")
+app.add_typer(themes.app, name="themes")
 app.command("serve")(serve.serve)
 
 

@@ -149,8 +149,9 @@ def _show_match(
             f"{s.citation.publisher}, {s.citation.url}, read {s.citation.retrieved}" for s in cited
         )
         notes = "".join(f"[{numbers.setdefault(s, len(numbers) + 1)}]" for s in sources)
+        told = f" ({reason.note})" if reason.note else ""
         sentence = fill(
-            f"{reason.text} {notes}",
+            f"{reason.text}{told} {notes}",
             width=min(console.width, _WIDEST),
             initial_indent="  — ",
             subsequent_indent="    ",

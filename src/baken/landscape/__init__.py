@@ -1,6 +1,6 @@
 """Landscape-as-code: a folder of YAML, read, checked and written."""
 
-from .check import check, problems_of
+from .check import check, problems_of, theme_problems_of
 from .document import Problem
 from .read import Claim, Reading, read, shipped, vocabulary
 from .schema import schema
@@ -15,6 +15,7 @@ __all__ = [
     "read",
     "schema",
     "shipped",
+    "theme_problems_of",
     "vocabulary",
     "write",
 ]

@@ -31,6 +31,7 @@ from .read import Claim, Reading, read
 
 Rule = Callable[[Reading], Iterator[Problem]]
 
+_THEMES: Final = "themes.yaml"
 _SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
@@ -48,6 +49,18 @@ def problems_of(reading: Reading) -> list[Problem]:
     found = set(reading.problems)
     for rule in RULES:
         found.update(rule(reading))
+    return sorted(found)
+
+
+def theme_problems_of(reading: Reading) -> list[Problem]:
+    """Return what is wrong with a reading's themes, also what only a thesaurus has to mind.
+
+    A landscape works with a theme that nothing leads to and with a word that means two themes; a
+    good thesaurus has neither.
+    """
+    found = {problem for problem in reading.problems if problem.file == _THEMES}
+    for rule in THEME_RULES:
+        found.update(problem for problem in rule(reading) if problem.file == _THEMES)
     return sorted(found)
 
 
@@ -279,7 +292,7 @@ def labels(reading: Reading) -> Iterator[Problem]:
     if reading.landscape is None:
         return
     tables: tuple[tuple[str, Mapping[str, Term]], ...] = (
-        ("themes.yaml", reading.landscape.themes),
+        (_THEMES, reading.landscape.themes),
         ("places.yaml", reading.landscape.places),
     )
     for name, terms in tables:
@@ -293,7 +306,7 @@ def labels(reading: Reading) -> Iterator[Problem]:
                     continue
                 label = (language, term.label[language].casefold())
                 other = first.setdefault(label, key)
-                if other != key and name == "themes.yaml":
+                if other != key and name == _THEMES:
                     message = f"“{term.label[language]}” is also the label of “{other}”."
                     yield document.problem((key, "label", language), "same-label", message)
 
@@ -303,7 +316,7 @@ def thesaurus(reading: Reading) -> Iterator[Problem]:
     if reading.landscape is None:
         return
     themes = reading.landscape.themes
-    document = reading.documents["themes.yaml"]
+    document = reading.documents[_THEMES]
     for key, theme in themes.items():
         for relation in ("broader", "related"):
             for target in getattr(theme, relation):
@@ -319,6 +332,44 @@ def thesaurus(reading: Reading) -> Iterator[Problem]:
         if key in above:
             message = f"“{key}” is broader than itself. Take one of its broader themes out."
             yield document.problem((key, "broader"), "theme-cycle", message)
+
+
+def words_twice(reading: Reading) -> Iterator[Problem]:
+    """In each language a word leads to one theme, and is written there once."""
+    if reading.landscape is None:
+        return
+    document = reading.documents[_THEMES]
+    first = {
+        (language, label.casefold()): key
+        for key, theme in reversed(reading.landscape.themes.items())
+        for language, label in theme.label.items()
+    }
+    for key, theme in reading.landscape.themes.items():
+        for language, synonyms in theme.synonyms.items():
+            seen = {theme.label.get(language, "").casefold()}
+            for word in synonyms:
+                other = first.setdefault((language, word.casefold()), key)
+                message = ""
+                if other != key:
+                    message = f"“{word}” already leads to “{other}”. Keep the narrower of the two."
+                elif word.casefold() in seen:
+                    message = f"“{word}” stands here twice. Keep one."
+                seen.add(word.casefold())
+                if message:
+                    trail = (key, "synonyms", language)
+                    yield document.problem(trail, "word-twice", message, holding=word)
+
+
+def orphans(reading: Reading) -> Iterator[Problem]:
+    """Every theme has its place among the others: something broader, or something narrower."""
+    if reading.landscape is None:
+        return
+    themes = reading.landscape.themes
+    above = {broader for theme in themes.values() for broader in theme.broader}
+    for key, theme in themes.items():
+        if not theme.broader and key not in above:
+            message = f"Nothing is broader or narrower than “{key}”. Add what it belongs under."
+            yield reading.documents[_THEMES].problem((key,), "orphan", message)
 
 
 def places(reading: Reading) -> Iterator[Problem]:
@@ -371,3 +422,5 @@ RULES: Final[tuple[Rule, ...]] = (
     thesaurus,
     places,
 )
+
+THEME_RULES: Final[tuple[Rule, ...]] = (labels, thesaurus, words_twice, orphans)

@@ -23,6 +23,7 @@ from baken.model import (
     Relation,
     Statement,
     Status,
+    Translations,
     Value,
 )
 
@@ -41,6 +42,7 @@ from .format import (
     SummaryEntry,
     TextEntry,
     UrlEntry,
+    Wordings,
 )
 
 
@@ -118,6 +120,24 @@ def _figure_fields(figure: Figure) -> dict[str, Any]:
     }
 
 
+def _offer(entry: OfferEntry, _: str) -> Offer:
+    themes = tuple(entry.themes)
+    if isinstance(entry.text, str):
+        return Offer(entry.role, entry.text, themes)
+    if entry.lang is not None:
+        raise ValueError("A text in several languages names each of them; take `lang:` out.")
+    translations = Translations(entry.text.nl, entry.text.fr, entry.text.de)
+    is_translated = translations != Translations()
+    return Offer(entry.role, entry.text.en, themes, translations if is_translated else None)
+
+
+def _offer_fields(offer: Offer) -> dict[str, Any]:
+    text: str | Wordings = offer.text
+    if offer.translations is not None:
+        text = Wordings(en=offer.text, **dict(offer.translations.items()))
+    return {"role": offer.role, "themes": list(offer.themes), "text": text}
+
+
 def _relation(entry: RelationEntry, _: str) -> Relation:
     given = [(name, to) for name in RELATION_FIELDS if (to := getattr(entry, name)) is not None]
     if len(given) != 1:
@@ -180,8 +200,8 @@ FIELDS: Final[tuple[Field, ...]] = (
         "offer",
         Shape.LIST,
         OfferEntry,
-        lambda entry, _: Offer(entry.role, entry.text, tuple(entry.themes)),
-        lambda offer: {"role": offer.role, "text": offer.text, "themes": list(offer.themes)},
+        _offer,
+        _offer_fields,
         language="en",
     ),
     Field(

@@ -99,11 +99,20 @@ class CoordinatesEntry(Entry, kw_only=True, rename="kebab", omit_defaults=True):
     precision: Precision
 
 
+class Wordings(Struct, kw_only=True, omit_defaults=True):
+    """A sentence in English, and the editors' translations of it."""
+
+    en: Sentence
+    nl: Sentence | None = None
+    fr: Sentence | None = None
+    de: Sentence | None = None
+
+
 class OfferEntry(Entry, kw_only=True, rename="kebab", omit_defaults=True):
-    """What it can do for someone."""
+    """What it can do for someone, in one sentence or in the same one in several languages."""
 
     role: Slug
-    text: Sentence
+    text: Sentence | Wordings
     themes: list[Slug] = []
     lang: Language | None = None
 

@@ -20,7 +20,7 @@ def schema(vocabulary: Vocabulary) -> dict[str, Any]:
     ``organisation``, ``landscape``, ``themes``, ``places`` and ``sources`` are the definitions to
     point an editor at; kinds, roles and metrics are listed by name, so that it can complete them.
     """
-    entries = tuple({field.entry for field in FIELDS})
+    entries = tuple(dict.fromkeys(field.entry for field in FIELDS))
     _, definitions = msgspec.json.schema_components(
         (*entries, LandscapeFile, ThemeEntry, PlaceEntry, SourceEntry),
         ref_template=_PREFIX + "{name}",

@@ -28,6 +28,7 @@ from .values import (
     PartialDate,
     Relation,
     Status,
+    Translations,
     Value,
 )
 from .vocabulary import (
@@ -81,6 +82,7 @@ __all__ = [
     "Status",
     "Term",
     "Theme",
+    "Translations",
     "Value",
     "Visibility",
     "Vocabulary",

@@ -25,11 +25,21 @@ class Need(Struct, frozen=True, kw_only=True):
     places: tuple[str, ...] = ()
 
 
-class Reason(Struct, frozen=True):
-    """Why an organisation fits, in a sentence, and the ids of the statements it rests on."""
+class Reason(Struct, frozen=True, omit_defaults=True):
+    """Why an organisation fits.
+
+    Attributes:
+        text: a sentence, quoted or restated from the statements.
+        statements: ids of those it rests on.
+        language: ISO 639-1 code of what it quotes or says; that of the need, unless what is quoted
+            is not known in it.
+        note: says which language that is, for a visitor who wrote another; None for their own.
+    """
 
     text: str
     statements: tuple[str, ...]
+    language: str
+    note: str | None = None
 
 
 class Match(Struct, frozen=True, kw_only=True):

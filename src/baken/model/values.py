@@ -6,6 +6,7 @@ wherever it travels: the store, the API, a dump.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -55,12 +56,49 @@ class Figure(Struct, frozen=True, tag_field="is", tag="figure", omit_defaults=Tr
         ]
 
 
+class Translations(Struct, frozen=True, omit_defaults=True):
+    """The same sentence in other languages, by the landscape's editors.
+
+    The source of an offer is cited for what it says, not for these words.
+    """
+
+    nl: str | None = None
+    fr: str | None = None
+    de: str | None = None
+
+    def items(self) -> Iterator[tuple[Language, str]]:
+        """Yield the languages there are, with the sentence in each."""
+        given: tuple[tuple[Language, str | None], ...] = (
+            ("nl", self.nl),
+            ("fr", self.fr),
+            ("de", self.de),
+        )
+        yield from ((language, text) for language, text in given if text is not None)
+
+
 class Offer(Struct, frozen=True, tag_field="is", tag="offer", omit_defaults=True):
-    """What an organisation can do for someone: a role, themes and one sentence."""
+    """What an organisation can do for someone: a role, themes and one sentence.
+
+    Attributes:
+        role: a term of the roles vocabulary.
+        text: the sentence, in the language of the statement.
+        themes: theme ids.
+        translations: of an English `text`; None when it stands in one language only.
+    """
 
     role: str
     text: str
     themes: tuple[str, ...] = ()
+    translations: Translations | None = None
+
+    def wordings(self, language: str | None) -> dict[str, str]:
+        """Return the sentence by language, its own first.
+
+        Args:
+            language: of `text`, as the statement has it; English when None.
+        """
+        translated = self.translations.items() if self.translations is not None else ()
+        return {language or "en": self.text, **dict(translated)}
 
 
 class Relation(Struct, frozen=True, tag_field="is", tag="relation", omit_defaults=True):

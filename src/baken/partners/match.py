@@ -118,7 +118,8 @@ class Matcher:
             )
 
     def _ask(self, brief: Brief) -> Asked:
-        credits, rare = self._index.look_up(brief.words, brief.word_vectors)
+        language = brief.need.language
+        credits, rare = self._index.look_up(brief.words, brief.word_vectors, language)
         weights = {
             theme: certainty * self._thesaurus.rarity(theme)
             for theme, certainty in brief.themes.items()

@@ -7,13 +7,13 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
-from baken.model import Landscape, Reason
+from baken.model import LANGUAGES, Landscape, Reason
 
 from .profiles import Profile
 from .ranking import Candidate
 from .signals import Asked, answering_roles, support
 from .thesaurus import CLOSE, Thesaurus
-from .wording import IS_CALLED, IS_IN, ITS_UNIT, WORKS_ON, say
+from .wording import IN_LANGUAGE, IS_CALLED, IS_IN, ITS_UNIT, WORKS_ON, say
 
 _SENTENCES: Final = frozenset({"offer", "summary", "milestone"})
 """Fields of passages that may be quoted; the rest are labels."""
@@ -31,7 +31,9 @@ class Explainer:
         self._asked = asked
         self._landscape = landscape
         self._thesaurus = thesaurus
-        self._language = asked.brief.need.language
+        language = asked.brief.need.language
+        # Whoever writes another language is answered in English.
+        self._language = language if language in LANGUAGES else "en"
         self._support = support(asked)
 
     def roles(self, profile: Profile) -> tuple[str, ...]:
@@ -41,8 +43,9 @@ class Explainer:
     def reasons(self, candidate: Candidate) -> tuple[Reason, ...]:
         """Return one to three reasons from different statements, the strongest first.
 
-        A sentence is quoted as its source's statement has it; themes, places and names are
-        restated with their labels in the language of the need.
+        A sentence is quoted from its statement, in the language of the need where the statement
+        has it, else in its own; themes, places and names are restated with their labels in the
+        language of the need.
         """
         chosen: list[Reason] = []
         cited: set[str] = set()
@@ -98,13 +101,17 @@ class Explainer:
 
     def _quote(self, position: int) -> Reason:
         passage = self._asked.passages[position]
-        return Reason(passage.text, passage.statements)
+        text, language = passage.quote(self._language)
+        if language is None or language == self._language:
+            return Reason(text, passage.statements, self._language)
+        note = say(IN_LANGUAGE[language], self._language)
+        return Reason(text, passage.statements, language, note)
 
     def _through(self, unit: Profile) -> Reason:
         best = self._quote(next(iter(self._sentences(unit)), unit.passages[0]))
         name = unit.organisation.name(self._language)
         text = say(ITS_UNIT, self._language).format(name=name, text=best.text)
-        return Reason(text, best.statements)
+        return Reason(text, best.statements, best.language, best.note)
 
     def _name(self, profile: Profile) -> Reason:
         name = next(
@@ -112,7 +119,7 @@ class Explainer:
             profile.organisation.names[0],
         )
         text = say(IS_CALLED, self._language).format(name.value)
-        return Reason(text, (name.statements[0].id,))
+        return Reason(text, (name.statements[0].id,), self._language)
 
     def _themes(self, profile: Profile) -> Iterator[Reason]:
         """Name the asked themes, or those nearest, that it is said to work on."""
@@ -125,7 +132,7 @@ class Explainer:
         if cited:
             labels = (self._landscape.themes[theme].text(self._language) for theme in cited)
             text = say(WORKS_ON, self._language).format(", ".join(labels))
-            yield Reason(text, tuple(dict.fromkeys(cited.values())))
+            yield Reason(text, tuple(dict.fromkeys(cited.values())), self._language)
 
     def _place(self, profile: Profile) -> Iterator[Reason]:
         if not set(self._asked.brief.need.places) & set(profile.places):
@@ -134,4 +141,4 @@ class Explainer:
         for place in holder.organisation.places[:1]:
             label = self._landscape.places[place.value].text(self._language)
             text = say(IS_IN, self._language).format(label)
-            yield Reason(text, (place.statements[0].id,))
+            yield Reason(text, (place.statements[0].id,), self._language)

@@ -30,6 +30,17 @@ ITS_UNIT: Final[Labels] = {
     "fr": "En fait partie {name} : {text}",
     "de": "Dazu gehört {name}: {text}",
 }
+IN_LANGUAGE: Final[dict[str, Labels]] = {
+    "en": {"en": "in English", "nl": "in het Engels", "fr": "en anglais", "de": "auf Englisch"},
+    "nl": {
+        "en": "in Dutch",
+        "nl": "in het Nederlands",
+        "fr": "en néerlandais",
+        "de": "auf Niederländisch",
+    },
+    "fr": {"en": "in French", "nl": "in het Frans", "fr": "en français", "de": "auf Französisch"},
+    "de": {"en": "in German", "nl": "in het Duits", "fr": "en allemand", "de": "auf Deutsch"},
+}
 TOO_SHORT: Final[Labels] = {
     "en": "Say in a sentence what you need: what you make, and whom you look for.",
     "nl": "Zeg in een zin wat u nodig hebt: wat u maakt en wie u zoekt.",

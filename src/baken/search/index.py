@@ -26,10 +26,10 @@ from baken.store import Store
 from baken.text import Word, is_function_word, words
 
 from .encoder import Encoder, Vectors
-from .lexical import Credits, Lexicon, rarity
+from .lexical import Credits, Lexicon, Stems, rarity
 from .passages import Passage, passages_of
 
-_FORMAT: Final = 4
+_FORMAT: Final = 5
 """Grows when the files of an index change; older ones are then built anew."""
 
 _IN_SENTENCES: Final = frozenset({"offer", "summary", "theme", "milestone"})
@@ -91,7 +91,7 @@ class Index:
         self._blas = ThreadpoolController()
 
     def look_up(
-        self, words: Sequence[Word], vectors: Vectors
+        self, words: Sequence[Word], vectors: Vectors, language: str | None = None
     ) -> tuple[Credits, NDArray[np.float32]]:
         """Say which passages hold some words, or words that mean about the same.
 
@@ -103,6 +103,7 @@ class Index:
         Args:
             words: what to look up.
             vectors: their meaning, shape (words, dimensions).
+            language: of the words, to find them in what passages say in it too.
 
         Returns:
             Credits, 0–1, shape (words, passages), and each word's rarity, BM25's idf, shape
@@ -113,7 +114,7 @@ class Index:
         for row, (word, alike) in enumerate(zip(words, self._alike(words, vectors), strict=True)):
             for stem, worth in ({word.stem: 1.0} | alike).items():
                 if stem not in found:
-                    found[stem] = self._lexicon.look_up(stem)
+                    found[stem] = self._lexicon.look_up(stem, language)
                 np.maximum(credits[row], worth * found[stem], out=credits[row])
         held = np.count_nonzero(credits, axis=1)
         rare = [rarity(int(count), len(self.passages)) for count in held]
@@ -178,7 +179,14 @@ def build_index(store: Store, encoder: Encoder, directory: Path | None = None) -
         "themes": _encode(encoder, [_readings(theme) for theme in landscape.themes.values()]),
         "words": _encode(encoder, [(word,) for word, _ in contents.words]),
     }
-    stems = [(_stems(p.text), _stems(p.labels)) for p in passages]
+    stems = [
+        Stems(
+            _stems(passage.text),
+            _stems(passage.labels),
+            {language: _stems(said) for language, said in passage.wordings.items()},
+        )
+        for passage in passages
+    ]
     if directory is None:
         return Index(contents, Lexicon.build(stems, None), vectors, encoder)
     directory.mkdir(parents=True, exist_ok=True)
@@ -289,5 +297,7 @@ def _vocabulary(passages: Iterable[Passage], landscape: Landscape) -> tuple[str,
         for words_of_language in theme.synonyms.values()
         for word in words_of_language
     )
-    texts = chain.from_iterable((passage.text, passage.labels) for passage in passages)
+    texts = chain.from_iterable(
+        (passage.text, passage.labels, *passage.wordings.values()) for passage in passages
+    )
     return tuple(sorted({w.folded for t in chain(labels, synonyms, texts) for w in words(t)}))

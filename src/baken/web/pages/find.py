@@ -29,10 +29,15 @@ _DOTS: Final = 5
 
 
 class Why(Struct, frozen=True):
-    """A reason, the language it is in, and the numbers of its sources."""
+    """A reason, the language it is in, and the numbers of its sources.
+
+    Attributes:
+        told: which language that is, in the visitor's; None when it is theirs.
+    """
 
     text: str
     language: str
+    told: str | None
     notes: tuple[int, ...]
 
 
@@ -311,10 +316,7 @@ def _view(
 
 def _why(reason: Reason, answer: Shortlist, footnotes: Footnotes) -> Why:
     cited = [answer.statements[s] for s in reason.statements if s in answer.statements]
-    # What a statement says is quoted in its own language; the rest is said in the visitor's.
-    quoted = {getattr(s.value, "text", s.value): s.language for s in cited}
-    language = quoted.get(reason.text, answer.need.language) or LANGUAGE
-    return Why(reason.text, language, footnotes.of(cited))
+    return Why(reason.text, reason.language, reason.note, footnotes.of(cited))
 
 
 PAGE: Final = Page("/find", "/find.json", "find.html", Find, build, depends_on="visitor")
