@@ -99,10 +99,10 @@ def predict(rows, roots, column, threshold, right, out):  # type: ignore[no-unty
             for r in range(first, last):
                 node = root
                 while column[node] >= 0:
-                    if rows[r, column[node]] <= threshold[node]:
-                        node += 1
-                    else:
-                        node = root + right[node]
+                    # Both ways are worked out, so that the processor need not guess one.
+                    left = node + 1
+                    other = root + right[node]
+                    node = left if rows[r, column[node]] <= threshold[node] else other
                 out[r] += threshold[node]
     for r in range(len(rows)):
         out[r] = np.float32(1) / (np.float32(1) + np.exp(-out[r]))

@@ -30,7 +30,7 @@ from .kernel import END, ORGANISATION, START, Buffers, rough_scores
 from .rivals import compare, keep_best
 from .signals import NAMES, SIGNALS, measure
 
-BATCH: Final = 500
+BATCH: Final = 1000
 """Texts that are worked on at once; answers do not depend on it."""
 LONGEST_TEXT: Final = 20_000
 """Characters of a text that are read; affiliations have about 80."""
