@@ -59,14 +59,19 @@ class Thesaurus:
                 links[theme.id].append((broader, _BROADER))
                 links.setdefault(broader, []).append((theme.id, _NARROWER))
             links[theme.id].extend((related, _RELATED) for related in theme.related)
-        held = {theme for themes in tagged for theme in themes}
-        self._near = {theme: _nearness(theme, links, held) for theme in landscape.themes}
+        self._links = links
+        self._held = {theme for themes in tagged for theme in themes}
+        self._starts = starts
+        # Worked out when first asked for: all at once would cost a cold start a third of a second.
+        self._near: dict[str, Mapping[str, float]] = {}
+        self._rarity: dict[str, float] = {}
         self._column = {theme: column for column, theme in enumerate(landscape.themes)}
         self._tags = _padded(tagged, self._column)
-        self._rarity = {theme: self._rarity_of(theme, starts) for theme in landscape.themes}
 
     def near(self, theme: str) -> Mapping[str, float]:
         """Return how near themes are to an asked one, 0.3–1; those further away are left out."""
+        if theme not in self._near:
+            self._near[theme] = _nearness(theme, self._links, self._held)
         return self._near[theme]
 
     def rarity(self, theme: str) -> float:
@@ -75,6 +80,8 @@ class Thesaurus:
         This is inverse document frequency, scaled to 1 for a theme of a single organisation. A
         theme that nobody works on says as much as the nearest that somebody does, times how near.
         """
+        if theme not in self._rarity:
+            self._rarity[theme] = self._rarity_of(theme, self._starts)
         return self._rarity[theme]
 
     def match(self, asked: Sequence[str]) -> Array:
@@ -82,7 +89,7 @@ class Thesaurus:
         matched = np.zeros((len(asked), len(self._tags)), dtype=np.float32)
         for row, theme in enumerate(asked):
             nearness = np.zeros(len(self._column) + 1, dtype=np.float32)
-            for other, value in self._near[theme].items():
+            for other, value in self.near(theme).items():
                 nearness[self._column[other]] = value
             matched[row] = nearness[self._tags].max(axis=1, initial=0.0)
         return matched
