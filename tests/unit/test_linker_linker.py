@@ -64,7 +64,8 @@ def test_a_withdrawn_name_without_successor_is_never_linked(linker):
 
 
 def test_a_long_batch_is_answered_like_short_ones(linker):
-    texts = (NAMES_OF_SAMPLE * 12)[: 2 * BATCH + 7]
+    times = 2 * BATCH // len(NAMES_OF_SAMPLE) + 1
+    texts = (NAMES_OF_SAMPLE * (times + 1))[: 2 * BATCH + 7]
     assert len(texts) > 2 * BATCH
     answers = linker.link(texts)
     assert answers[BATCH - 2 : BATCH + 2] == linker.link(texts[BATCH - 2 : BATCH + 2])

@@ -271,7 +271,7 @@ class Linker:
         answers = []
         one, more = self._model.one, self._model.more
         scores = work.second.tolist()
-        rows = work.kept.tolist()
+        rows = work.integers[work.kept][:, (ORGANISATION, START, END)].tolist()
         bounds = work.kept_bounds.tolist()
         for low, high in pairwise(bounds):
             if low == high:
@@ -284,10 +284,9 @@ class Linker:
             for a in order:
                 if scores[a] < (more if links else one):
                     break
-                row = work.integers[rows[a]]
-                identifier, name = self._identity(int(row[ORGANISATION]))
-                span = (int(row[START]), int(row[END]))
-                links.append(Link(identifier, name, span, round(scores[a], 4)))
+                organisation, start, end = rows[a]
+                identifier, name = self._identity(organisation)
+                links.append(Link(identifier, name, (start, end), round(scores[a], 4)))
             if links:
                 ror = tuple(link.id for link in links if link.id.startswith(_ROR))
                 answers.append(Linked(ror, tuple(links)))
