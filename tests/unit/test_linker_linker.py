@@ -154,3 +154,11 @@ def test_whatever_is_put_together_is_answered_and_explained(linker, pieces, betw
         assert one.matched == text[start:end]
         assert 0 <= one.first_score <= 1
         assert one.is_linked == (one.id in ids(answer))
+
+
+def test_a_long_list_is_linked_entry_by_entry(linker):
+    names = ["KU Leuven", "Ghent University", "Vrije Universiteit Brussel", "Hasselt University"]
+    text = "; ".join(names)
+    [answer] = linker.link([text])
+    assert {text[slice(*link.span)] for link in answer.links} == set(names)
+    assert [weighed.is_linked for weighed in linker.explain(text).candidates].count(True) == 4

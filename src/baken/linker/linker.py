@@ -169,29 +169,39 @@ class Linker:
     def explain(self, text: str) -> Explanation:
         """Return the answer for one text with everything that was weighed."""
         text = text[:LONGEST_TEXT]
-        work = self._work([text])
         answer = self._answers([text])[0]
-        linked = {link.id for link in answer.links}
+        linked = {(link.id, link.span) for link in answer.links}
+        found: list[Weighed] = []
+        for offset, piece in _pieces(text):
+            found.extend(self._weighed(piece, offset, linked))
+        found.sort(key=lambda c: (-(c.score if c.score is not None else -1), -c.first_score))
+        return Explanation(text, answer, self._model.one, self._model.more, tuple(found))
+
+    def _weighed(
+        self, text: str, offset: int, linked: set[tuple[str, tuple[int, int]]]
+    ) -> list[Weighed]:
+        """Return all candidates of a text that starts at `offset` of the one that was given."""
+        work = self._work([text])
         second = dict(zip(work.kept.tolist(), work.second.tolist(), strict=True))
         found = []
         for row in range(len(work.integers)):
             identifier, name = self._identity(int(work.integers[row, ORGANISATION]))
             start, end = int(work.integers[row, START]), int(work.integers[row, END])
+            span = (start + offset, end + offset)
             values = zip(NAMES, work.rows[row].tolist(), strict=True)
             found.append(
                 Weighed(
                     identifier,
                     name,
-                    (start, end),
+                    span,
                     text[start:end],
                     round(float(work.first[row]), 4),
                     round(second[row], 4) if row in second else None,
-                    identifier in linked,
+                    (identifier, span) in linked,
                     {name: round(value, 3) for name, value in values if value},
                 )
             )
-        found.sort(key=lambda c: (-(c.score if c.score is not None else -1), -c.first_score))
-        return Explanation(text, answer, self._model.one, self._model.more, tuple(found))
+        return found
 
     def profile(self, texts: Sequence[str]) -> dict[str, float]:
         """Link the texts and return the seconds of each stage."""
@@ -205,7 +215,15 @@ class Linker:
         return spent
 
     def _answers(self, batch: list[str]) -> list[Linked]:
-        return self._decide(self._work(batch))
+        if not any(text.count(";") >= _LIST for text in batch):
+            return self._decide(self._work(batch))
+        pieces = [_pieces(text) for text in batch]
+        flat = [text for parts in pieces for _, text in parts]
+        answers: list[Linked] = []
+        for start in range(0, len(flat), BATCH):
+            answers.extend(self._decide(self._work(flat[start : start + BATCH])))
+        found = iter(answers)
+        return [_join([(offset, next(found)) for offset, _ in parts]) for parts in pieces]
 
     def _work(self, batch: list[str], spent: dict[str, float] | None = None) -> _Work:
         clock = [time.perf_counter()]
@@ -309,6 +327,35 @@ class Linker:
 
 
 _NOTHING: Final = Linked()
+_LIST: Final = 3
+"""Semicolons from which a text is a list, whose entries are linked one by one: the model has learnt
+from texts that name a few organisations, and would take most of many for noise."""
+
+
+def _pieces(text: str) -> list[tuple[int, str]]:
+    """Return the entries of a list with where each starts, or the text as a whole."""
+    if text.count(";") < _LIST:
+        return [(0, text)]
+    found = []
+    start = 0
+    for piece in text.split(";"):
+        found.append((start, piece))
+        start += len(piece) + 1
+    return found
+
+
+def _join(answers: list[tuple[int, Linked]]) -> Linked:
+    """Return the answer for a list: the best link of each organisation, best first."""
+    if len(answers) == 1:
+        return answers[0][1]
+    best: dict[str, Link] = {}
+    for offset, answer in answers:
+        for link in answer.links:
+            span = (link.span[0] + offset, link.span[1] + offset)
+            if link.id not in best or best[link.id].score < link.score:
+                best[link.id] = Link(link.id, link.name, span, link.score)
+    links = tuple(sorted(best.values(), key=lambda link: (-link.score, link.span, link.id)))
+    return Linked(tuple(link.id for link in links if link.id.startswith(_ROR)), links)
 
 
 class _Work(Struct, frozen=True):
