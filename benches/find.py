@@ -10,7 +10,6 @@ gives no reasons, so it is the floor rather than a rival.
 from __future__ import annotations
 
 import os
-import platform
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from benches.machine import machine
 from evals.find.run import load, read_needs
 from rank_bm25 import BM25Okapi
 
@@ -47,7 +47,7 @@ def main() -> int:
     """Print the times."""
     with tempfile.TemporaryDirectory() as scratch, load(Path(scratch)) as store:
         encoder = UniversalSentenceEncoder()
-        print(f"{_machine()}\n")
+        print(f"{machine()}\n")
         _report("encoder loaded", _timed(encoder.warm))
         folder = Path(scratch) / "index"
         _report("index built", _timed(lambda: build_index(store, encoder, folder)))
@@ -104,16 +104,6 @@ def _report(what: str, milliseconds: float) -> None:
 
 def _folded(text: str) -> list[str]:
     return [word.folded for word in words(text)]
-
-
-def _machine() -> str:
-    processor = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
-        models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-        processor = next(models, processor)
-    return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

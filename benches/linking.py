@@ -27,7 +27,6 @@ import argparse
 import itertools
 import json
 import os
-import platform
 import random
 import re
 import resource
@@ -42,6 +41,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from benches.machine import machine
 from evals.linking.errors import Registry, folded
 from evals.linking.rows import (
     DATA,
@@ -121,7 +121,7 @@ def _measure(chosen: argparse.Namespace) -> None:
     texts = list(dict.fromkeys(row.affiliation for row, _ in rows))
     random.Random(_SEED).shuffle(texts)
     index: Path = chosen.registry or cached_index(data)
-    print(f"{_machine()}\n{len(texts):,} distinct strings of {len(rows):,} rows\n")
+    print(f"{machine()}\n{len(texts):,} distinct strings of {len(rows):,} rows\n")
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         work: dict[str, Callable[[], None]] = {
@@ -479,19 +479,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with affiliations and ror")
     parser.add_argument("--child", nargs="+", help=argparse.SUPPRESS)
     return parser
-
-
-def _machine() -> str:
-    processor = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
-        models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-        processor = next(models, processor)
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return (
-        f"{processor}, {os.cpu_count()} cores, {memory:.0f} GB, Python {platform.python_version()}"
-    )
 
 
 if __name__ == "__main__":

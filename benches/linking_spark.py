@@ -14,8 +14,6 @@ strings are those of the development sets, shuffled, again and again until there
 from __future__ import annotations
 
 import argparse
-import os
-import platform
 import random
 import re
 import statistics
@@ -32,6 +30,7 @@ from typing import Final, TypeVar
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
+from benches.machine import machine
 
 from baken.bulk import LinkReport, link_file
 from baken.bulk.spark import link_with_spark, open_linker, open_spark
@@ -90,7 +89,7 @@ def _compare(scratch: Path, chosen: argparse.Namespace) -> None:
     linker = opener(index)
     texts = _texts(chosen.data, chosen.rows)
     print(
-        f"{_machine()}\nSpark {version('pyspark')}, Java {_java()}, Arrow {version('pyarrow')}; "
+        f"{machine()}\nSpark {version('pyspark')}, Java {_java()}, Arrow {version('pyarrow')}; "
         f"linker {linker.version}, {_alone(linker.link, texts[:5_000]):.0f} µs a string by itself\n"
         f"{len(texts):,} rows, {PROCESSES} processes, {chosen.rounds} rounds\n"
     )
@@ -161,16 +160,6 @@ def _java() -> str:
     said = subprocess.run(["java", "-version"], capture_output=True, text=True, check=False).stderr
     found = re.search(r'"(.+?)"', said)
     return found[1] if found else "unknown"
-
-
-def _machine() -> str:
-    processor = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text(encoding="utf-8").splitlines()
-        models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-        processor = next(models, processor)
-    return f"{processor}, {os.cpu_count()} cores, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

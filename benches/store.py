@@ -14,7 +14,6 @@ import argparse
 import contextlib
 import datetime
 import os
-import platform
 import random
 import resource
 import sqlite3
@@ -27,6 +26,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
+from benches.machine import machine
 
 from baken.model import (
     Citation,
@@ -171,19 +171,6 @@ def peak_mib() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
 
 
-def machine() -> str:
-    """Return what the figures were measured on."""
-    model = platform.processor() or platform.machine()
-    cpu = Path("/proc/cpuinfo")
-    if cpu.exists():
-        names = [line for line in cpu.read_text().splitlines() if line.startswith("model name")]
-        model = names[0].partition(":")[2].strip() if names else model
-    return (
-        f"{os.cpu_count()} cores, {model}, Python {platform.python_version()}, "
-        f"SQLite {sqlite3.sqlite_version}"
-    )
-
-
 @contextlib.contextmanager
 def postgres_server(folder: Path) -> Iterator[str]:
     """Run a PostgreSQL server and give its URL."""
@@ -201,7 +188,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, help="organisations (default: 1000, then 100000)")
     arguments = parser.parse_args()
     if arguments.size is None:
-        print(machine(), flush=True)
+        print(f"{machine()}, SQLite {sqlite3.sqlite_version}", flush=True)
         for size in SIZES:
             subprocess.run([sys.executable, *sys.argv, "--size", str(size)], check=True)
         return

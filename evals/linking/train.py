@@ -8,7 +8,7 @@ leads to it.
 Everything that is reported is cross-validated: five parts, split by the text, so that a string that
 is in several sets is in one part; a row is scored by forests that have not seen its part. The two
 thresholds are chosen on those scores. The forests of the model file are then trained on all rows.
-The same data, registry and versions give the same file.
+The same data, registry and versions give the same file, but for the date that is written into it.
 
 Options: ``--registry DIR`` (a built index; else one is built and kept), ``--predictions FILE``
 (write the cross-validated answers, for ``evals.linking.run --predictions``), ``--dry`` (write no

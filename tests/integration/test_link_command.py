@@ -19,7 +19,6 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-import baken.linker
 from baken.cli import app, link
 from baken.errors import LinkError
 from baken.testing import FakeLinker, make_record, write_registry_sample
@@ -28,8 +27,6 @@ ROOT = Path(__file__).parents[2]
 LEUVEN, GHENT = make_record("KU Leuven"), make_record("Universiteit Gent", aliases=["UGent"])
 TEXTS = ["Physics, KU Leuven", "nobody", "UGent", ""]
 ANSWERS = [[LEUVEN.id], [], [GHENT.id], []]
-HAS_LINKER = hasattr(baken.linker, "Linker")
-is_whole = pytest.mark.skipif(not HAS_LINKER, reason="The real linker is not there yet.")
 FAKE = """
 import sys, time
 from functools import partial
@@ -188,8 +185,6 @@ def test_bad_rows_stop_it_or_are_counted(run, rows, tmp_path):
     ],
 )
 def test_mistakes_are_sentences_with_their_exit_code(baken, tmp_path, arguments, code, says):
-    if not HAS_LINKER and says in ("nowhere.zip", "registry"):
-        pytest.skip("The real linker is not there yet.")
     done = baken(*arguments, cwd=tmp_path)
     assert done.returncode == code, done.stderr
     assert says in re.sub(r"\s+", " ", done.stderr.replace("│", " "))
@@ -276,7 +271,6 @@ def documented():
         yield from (line[2:] for line in block.splitlines() if line.startswith("$ baken"))
 
 
-@is_whole
 def test_the_documented_commands_run_in_their_order(baken, tmp_path):
     write_registry_sample(tmp_path / "ror.zip")
     (tmp_path / "names.jsonl").write_text('{"affiliation": "KU Leuven"}\n{"affiliation": ""}\n')
@@ -293,7 +287,6 @@ def test_the_documented_commands_run_in_their_order(baken, tmp_path):
     assert [a["ror_ids"] for a in answers] == [["https://ror.org/05f950310"], []]
 
 
-@is_whole
 @pytest.mark.parametrize("processes", [1, 2])
 def test_the_real_linker_answers_a_unit_of_the_landscape(baken, tmp_path, processes):
     write_registry_sample(tmp_path / "ror.jsonl")

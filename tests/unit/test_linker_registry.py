@@ -448,6 +448,22 @@ def test_circles_and_missing_successors_lead_nowhere():
     assert leads_of(records) == {"a": "", "b": "", "c": "", "d": "", "e": ""}
 
 
+def test_inactive_records_in_a_circle_stand_for_themselves():
+    a, b = (make_record(name, status="inactive") for name in "ab")
+    records = [
+        make_record("a", status="inactive", relations=[("successor", b.id)]),
+        make_record("b", status="inactive", relations=[("successor", a.id)]),
+    ]
+    assert leads_of(records) == {"a": "", "b": ""}
+
+
+def test_where_nothing_active_follows_the_last_inactive_record_does():
+    end = make_record("end", status="inactive")
+    way = make_record("way", status="withdrawn", relations=[("successor", end.id)])
+    start = make_record("start", status="inactive", relations=[("successor", way.id)])
+    assert leads_of([start, way, end]) == {"start": "end", "way": "end", "end": ""}
+
+
 def test_a_way_out_of_a_circle_is_found_once_and_the_nearest_comes_first():
     records = [*succession(a="b y", b="a c", c="x y"), make_record("x"), make_record("y")]
     assert leads_of(records) == {"a": "y x", "b": "y x", "c": "x y"}

@@ -316,10 +316,10 @@ def _arrays(
     position.update({record.id: i for i, record in enumerate(kept)})
     if not kept:
         raise LinkError("The registry holds no organisation that could be linked.")
-    countries = sorted({p.country_code for r in kept for p in r.places if p.country_code})
     places = list(read_places())
-    countries = sorted(set(countries) | {p.country for p in places})
-    country_of = {code: i for i, code in enumerate(countries)}
+    countries = {p.country_code for r in kept for p in r.places if p.country_code}
+    countries |= {place.country for place in places}
+    country_of = {code: i for i, code in enumerate(sorted(countries))}
 
     tell(f"indexing the names of {len(kept):,} organisations")
     names = _names(kept, records, landscape, position, leads_to)
@@ -339,7 +339,7 @@ def _arrays(
     home = _home(kept, country_of, folding)
     place_words = _mark_places(words, vocabulary, gazetteer)
     index = Index(  # type: ignore[call-arg]  # which cannot count what is unpacked
-        *folding_arrays(folding),
+        *folding,
         vocabulary.hash,
         vocabulary.slots,
         vocabulary.word,
@@ -359,7 +359,7 @@ def _arrays(
         words.name_weight,
         words.name_order,
         words.name_surface,
-        _name_places(words, home, gazetteer, country_of, kept),
+        _name_places(words.names, kept),
         *words.keys,
         *ids,
         *shown,
@@ -374,11 +374,6 @@ def _arrays(
         "left_out": len(records) + len(own) - len(kept) - len(leads_to),
     }
     return index, counts
-
-
-def folding_arrays(folding: Folding) -> tuple[NDArray[Any], ...]:
-    """Return the folding's arrays in the order of the index."""
-    return folding.kind, folding.start, folding.characters
 
 
 def _keep(
@@ -491,7 +486,7 @@ def _tokenise_all(texts: Sequence[str], folding: Folding) -> _Flat:
     joined = "".join(texts).encode("utf-32-le", "surrogatepass")
     codes = np.frombuffer(joined, np.uint32)
     stops = np.cumsum([len(text) for text in texts]).astype(np.int64)
-    return _Flat(*_flatten(codes, stops, *folding_arrays(folding), make_tokens(2000)))
+    return _Flat(*_flatten(codes, stops, *folding, make_tokens(2000)))
 
 
 @njit(cache=True)
@@ -881,17 +876,10 @@ def _mark_places(
     return flags
 
 
-def _name_places(
-    words: _Words,
-    home: tuple[NDArray[Any], ...],
-    gazetteer: _Gazetteer,
-    country_of: Mapping[str, int],
-    kept: Sequence[RegistryRecord],
-) -> NDArray[np.uint8]:
+def _name_places(names: Sequence[_Name], kept: Sequence[RegistryRecord]) -> NDArray[np.uint8]:
     """Tell which names hold their organisation's town (1) or country (2)."""
-    del home, gazetteer, country_of
-    found = np.zeros(len(words.names), np.uint8)
-    for i, name in enumerate(words.names):
+    found = np.zeros(len(names), np.uint8)
+    for i, name in enumerate(names):
         record = kept[name.organisation]
         if not record.places:
             continue

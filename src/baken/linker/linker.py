@@ -75,7 +75,7 @@ class Explanation(Struct, frozen=True):
     """Why a text links to what it links to; ``str()`` is for people.
 
     Attributes:
-        text: as given.
+        text: as given, as far as it was read (`LONGEST_TEXT`).
         linked: the answer.
         one: score from which the best candidate is a link.
         more: score from which a further one is.

@@ -242,9 +242,21 @@ def resolve_successors(records: Iterable[RegistryRecord]) -> Mapping[str, tuple[
                     seen.add(onward)
                     (found if statuses[onward] == "active" else way).append(onward)
         if not found:
-            # Nothing active follows: a withdrawn record still leads to an inactive one.
-            found = [other for other in way[1:] if statuses[other] == "inactive"][-1:]
+            # Nothing active follows: a record still leads to an inactive one, from which no way
+            # leads back; of a circle each stands for itself.
+            ends = [other for other in way[1:] if statuses[other] == "inactive"]
+            found = [end for end in ends if start not in onward_of(end)][-1:]
         return tuple(found)
+
+    def onward_of(start: str) -> list[str]:
+        way = [start]
+        for here in way:
+            way.extend(
+                onward
+                for onward in (*stated.get(here, ()), *implied.get(here, ()))
+                if onward not in way
+            )
+        return way
 
     return {one: current(one) for one, status in statuses.items() if status != "active"}
 
