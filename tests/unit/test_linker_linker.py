@@ -162,3 +162,12 @@ def test_a_long_list_is_linked_entry_by_entry(linker):
     [answer] = linker.link([text])
     assert {text[slice(*link.span)] for link in answer.links} == set(names)
     assert [weighed.is_linked for weighed in linker.explain(text).candidates].count(True) == 4
+
+
+def test_an_organisation_that_a_list_names_twice_is_linked_and_shown_once(linker):
+    text = "KU Leuven; Ghent University; nobody; KU Leuven"
+    [answer] = linker.link([text])
+    assert {text[slice(*link.span)] for link in answer.links} == {"KU Leuven", "Ghent University"}
+    assert len(ids(answer)) == len(set(ids(answer))) == 2
+    shown = [weighed.id for weighed in linker.explain(text).candidates]
+    assert len(shown) == len(set(shown))

@@ -170,16 +170,17 @@ class Linker:
         """Return the answer for one text with everything that was weighed."""
         text = text[:LONGEST_TEXT]
         answer = self._answers([text])[0]
-        linked = {(link.id, link.span) for link in answer.links}
+        linked = {link.id for link in answer.links}
         found: list[Weighed] = []
         for offset, piece in _pieces(text):
             found.extend(self._weighed(piece, offset, linked))
         found.sort(key=lambda c: (-(c.score if c.score is not None else -1), -c.first_score))
-        return Explanation(text, answer, self._model.one, self._model.more, tuple(found))
+        # An organisation that several entries of a list name is shown once, as it is linked once.
+        best = {candidate.id: candidate for candidate in reversed(found)}
+        once = tuple(candidate for candidate in found if best[candidate.id] is candidate)
+        return Explanation(text, answer, self._model.one, self._model.more, once)
 
-    def _weighed(
-        self, text: str, offset: int, linked: set[tuple[str, tuple[int, int]]]
-    ) -> list[Weighed]:
+    def _weighed(self, text: str, offset: int, linked: set[str]) -> list[Weighed]:
         """Return all candidates of a text that starts at `offset` of the one that was given."""
         work = self._work([text])
         second = dict(zip(work.kept.tolist(), work.second.tolist(), strict=True))
@@ -197,7 +198,7 @@ class Linker:
                     text[start:end],
                     round(float(work.first[row]), 4),
                     round(second[row], 4) if row in second else None,
-                    (identifier, span) in linked,
+                    identifier in linked,
                     {name: round(value, 3) for name, value in values if value},
                 )
             )
