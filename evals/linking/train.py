@@ -41,8 +41,8 @@ from baken.linker.signals import NAMES, SIGNALS, measure
 
 PARTS = 5
 MOST, LEAST = 7, 0.01
-FIRST = {"num_leaves": 16, "learning_rate": 0.12, "rounds": 60}
-SECOND = {"num_leaves": 31, "learning_rate": 0.06, "rounds": 160}
+FIRST = {"num_leaves": 16, "max_depth": 5, "learning_rate": 0.12, "rounds": 60}
+SECOND = {"num_leaves": 31, "max_depth": 7, "learning_rate": 0.08, "rounds": 120}
 COMMON = {
     "objective": "binary",
     "min_data_in_leaf": 30,

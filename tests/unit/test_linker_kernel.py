@@ -35,6 +35,12 @@ REGISTRY = [
     make_record("Jessa Hospital", place=None),
     *(make_record(f"Qualitas Universalis {n}", acronyms=["QU"]) for n in "abcdefghijklmnop"),
     make_record("QU Zandvoort"),
+    make_record("Second Hospital of Zagreb", place=ZAGREB),
+    make_record("National Research University Higher School of Economics", place=WARSAW),
+    make_record("State University of Pará", place=None),
+    make_record("Institut National des Sciences Appliquées", acronyms=["INSA"], place=PARIS),
+    make_record("United States Army", acronyms=["USA"], place=CAMBRIDGE),
+    make_record("Medical (Croatia)", place=ZAGREB),
 ]
 
 
@@ -166,9 +172,40 @@ def test_the_words_before_an_acronym_may_spell_it(look):
 
 
 def test_two_words_without_a_blank_are_two(look):
-    found = look("UniversitéParis Nanterre, CNRSParis")
+    found = look("UniversitéParis Nanterre, CNRSParis, now atJessa Hospital")
     assert found["Université Paris Nanterre"][Seen.EXACT] == 1
     assert CNRS in found
+    assert found["Jessa Hospital"][Seen.EXACT] == 1
+
+
+def test_ordinal_numbers_are_words(look):
+    assert look("2nd Hospital of Zagreb")["Second Hospital of Zagreb"][Seen.EXACT] == 1
+    assert "Second Hospital of Zagreb" not in look("3rd Hospital, Split")
+
+
+def test_frequent_words_lead_to_a_name_together(look, made):
+    economics = "National Research University Higher School of Economics"
+    assert look("Higher School of Economics, Moscow")[economics][Seen.COVERED] < 0.9
+    assert economics not in look("School of Higher Mathematics")
+
+
+def test_a_name_may_end_in_what_is_a_small_word_elsewhere(look):
+    assert look("State University of Para, Belem")["State University of Pará"][Seen.EXACT] == 1
+
+
+def test_an_acronym_that_is_a_town_too_is_an_acronym_in_capitals(look):
+    sciences = "Institut National des Sciences Appliquées"
+    assert sciences in look("CNRS, INSA")  # a town in Russia
+    assert sciences not in look("CNRS, Insa")
+
+
+def test_a_country_is_no_organisation_of_that_name(look):
+    assert "United States Army" not in look("Northeastern University, USA")
+    assert "United States Army" in look("USA")
+
+
+def test_a_word_that_says_only_what_kind_it_is_is_no_name(look):
+    assert "Medical (Croatia)" not in look("School of Medicine, Zagreb")
 
 
 PLACES = (Seen.COUNTRY_SAME, Seen.COUNTRY_OTHER, Seen.CITY_SAME, Seen.CITY_NEAR, Seen.CITY_OTHER)
@@ -197,6 +234,11 @@ def test_places_inside_the_name_are_not_where_it_is(look):
     seen = look(MIT)[MIT]
     assert (seen[Seen.PLACES], seen[Seen.REGION_SAME]) == (1, 0)
     assert look(f"{MIT}, Boston, Massachusetts")[MIT][Seen.REGION_SAME] == 1
+
+
+def test_a_university_is_no_town(look):
+    # There is one of that name in Florida.
+    assert look("Jessa Hospital, University")["Jessa Hospital"][Seen.PLACES] == 0
 
 
 def test_an_organisation_without_a_place_neither_agrees_nor_contradicts(look):

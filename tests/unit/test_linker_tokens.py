@@ -60,6 +60,8 @@ def words(tokens):
         ("Московский", ["moskovskiy"]),
         ("cafe\u0301 Univer\u00adsity", ["cafe", "university"]),
         ("UMR5239", ["umr", "5239"]),
+        ("the 2nd, 3RD and 101st", ["the", "2nd", "3rd", "and", "101st"]),
+        ("2Department, 2ndary, 4thé", ["2", "department", "2", "ndary", "4", "the"]),
         ("K.U.Leuven", ["ku", "leuven"]),
         ("C.N.R.S. Paris", ["cnrs", "paris"]),
         ("U. S. Navy", ["us", "navy"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -32,21 +33,45 @@ class ForestFile(Struct, frozen=True):
 
 
 class Forest(NamedTuple):
-    """The same as arrays."""
+    """The same as arrays. A leaf leads to itself, so that all rows take as many steps.
+
+    Attributes:
+        roots: int32, first node of each tree.
+        depth: int32, steps from a tree's root to its lowest leaf.
+        column: int32, what a node looks at; of a leaf, 0.
+        threshold: float32; of a leaf, infinity.
+        ways: int32 (nodes, 2), the next node for at most the threshold, and for more.
+        adds: float32, what a leaf adds; of another node, 0.
+    """
 
     roots: NDArray[np.int32]
-    column: NDArray[np.int16]
+    depth: NDArray[np.int32]
+    column: NDArray[np.int32]
     threshold: NDArray[np.float32]
-    right: NDArray[np.int16]
+    ways: NDArray[np.int32]
+    adds: NDArray[np.float32]
 
 
 def make_forest(file: ForestFile) -> Forest:
     """Return the arrays of a forest."""
+    column = np.array(file.column, np.int32)
+    value = np.array(file.threshold, np.float32)
+    is_leaf = column < 0
+    node = np.arange(len(column), dtype=np.int32)
+    trees = np.diff(file.roots)
+    root = np.repeat(np.array(file.roots[:-1], np.int32), trees)
+    ways = np.stack([node + 1, root + np.array(file.right, np.int32)], axis=1)
+    ways[is_leaf] = node[is_leaf, None]
+    depths = np.zeros(len(column), np.int32)  # a node stands after the one that leads to it
+    for at in np.flatnonzero(~is_leaf).tolist():
+        depths[ways[at]] = depths[at] + 1
     return Forest(
-        np.array(file.roots, np.int32),
-        np.array(file.column, np.int16),
-        np.array(file.threshold, np.float32),
-        np.array(file.right, np.int16),
+        np.array(file.roots[:-1], np.int32),
+        np.array([depths[a:b].max() for a, b in pairwise(file.roots)], np.int32),
+        np.where(is_leaf, 0, column),
+        np.where(is_leaf, np.float32(np.inf), value),
+        ways.astype(np.int32),
+        np.where(is_leaf, value, np.float32(0)),
     )
 
 
@@ -87,23 +112,27 @@ _BLOCK: Final = 64
 
 
 @njit(cache=True)
-def predict(rows, roots, column, threshold, right, out):  # type: ignore[no-untyped-def]
-    """Fill `out` with the probability of each row, from the sum of its leaves."""
-    trees = len(roots) - 1
+def predict(rows, roots, depth, column, threshold, ways, adds, out):  # type: ignore[no-untyped-def]
+    """Fill `out` with the probability of each row, from the sum of its leaves.
+
+    No step depends on how a comparison comes out but where it leads, so that the processor never
+    guesses wrong, and works on the steps of several rows at once.
+    """
+    nodes = np.empty(_BLOCK, np.int32)
     for first in range(0, len(rows), _BLOCK):
-        last = min(first + _BLOCK, len(rows))
-        for r in range(first, last):
-            out[r] = 0
-        for tree in range(trees):
-            root = roots[tree]
-            for r in range(first, last):
-                node = root
-                while column[node] >= 0:
-                    # Both ways are worked out, so that the processor need not guess one.
-                    left = node + 1
-                    other = root + right[node]
-                    node = left if rows[r, column[node]] <= threshold[node] else other
-                out[r] += threshold[node]
+        size = min(_BLOCK, len(rows) - first)
+        for r in range(size):
+            out[first + r] = 0
+        for tree in range(len(roots)):
+            for r in range(size):
+                nodes[r] = roots[tree]
+            for _ in range(depth[tree]):
+                for r in range(size):
+                    node = nodes[r]
+                    is_more = rows[first + r, column[node]] > threshold[node]
+                    nodes[r] = ways[node, 1 if is_more else 0]
+            for r in range(size):
+                out[first + r] += adds[nodes[r]]
     for r in range(len(rows)):
         out[r] = np.float32(1) / (np.float32(1) + np.exp(-out[r]))
 

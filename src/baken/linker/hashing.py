@@ -42,3 +42,34 @@ def find(slots, keys, key):  # type: ignore[no-untyped-def]
         if position < 0 or keys[position] == key:
             return position
         slot = (slot + np.uint64(1)) & mask
+
+
+def make_sieve(keys: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return a bit for each of 2^n values of a key's upper bits, set where there is such a key.
+
+    Most keys that are looked up are in no table. A sieve with 8 bits a key says so for seven of
+    eight of them, and fits where a table does not: into the processor's caches.
+    """
+    size = 64
+    while size < 8 * len(keys):
+        size *= 2
+    sieve = np.zeros(size // 64, np.uint64)
+    _set(sieve, keys)
+    return sieve
+
+
+@njit(cache=True)
+def _set(sieve, keys):  # type: ignore[no-untyped-def]
+    mask = np.uint64(len(sieve) - 1)
+    for key in keys:
+        sieve[(key >> np.uint64(38)) & mask] |= np.uint64(1) << (
+            key >> np.uint64(32) & np.uint64(63)
+        )
+
+
+@njit(cache=True, inline="always")
+def may_hold(sieve, key):  # type: ignore[no-untyped-def]
+    """Tell whether the table may hold a key; if not, it does not."""
+    mask = np.uint64(len(sieve) - 1)
+    bits = sieve[(key >> np.uint64(38)) & mask]
+    return (bits >> (key >> np.uint64(32) & np.uint64(63))) & np.uint64(1) != 0

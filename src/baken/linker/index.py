@@ -27,7 +27,7 @@ from baken.text.names import name_words
 from .common_words import read_common_words
 from .compiling import njit
 from .gazetteer import CITY, COUNTRY, REGION, NamedPlace, read_places
-from .hashing import make_slots
+from .hashing import make_sieve, make_slots
 from .registry import RegistryRecord, resolve_successors
 from .tokens import (
     LONGEST,
@@ -42,7 +42,7 @@ from .tokens import (
     tokenise,
 )
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """Grows when the arrays change; an index of another format has to be built again."""
 
 # What a name is to its organisation; a name may be several.
@@ -61,6 +61,9 @@ UNIT: Final = 2
 ORGANISATION_WORD: Final = 4
 PLACE_WORD: Final = 8
 PART: Final = 16
+
+MOST_PAIRED: Final = 1000
+"""Names that a pair of words may lead to; "research institute" is in thousands."""
 
 TYPES: Final = (
     "education", "healthcare", "company", "facility", "government", "nonprofit", "archive",
@@ -85,11 +88,16 @@ class Index(NamedTuple):
         word_hash: uint64 (W). word_weight: float32 (W), how rare it is (natural log of one over
             the share of organisations with it). word_flags: uint8 (W). word_start, word_names: the
             names that hold a word.
+        pair_hash, pair_slots, pair_sieve, pair_start, pair_names: names by two words that follow
+            each other in them, in either order (the sum of their hashes), as far as those are not
+            more than `MOST_PAIRED`.
         name_start: int32 (M+1) into name_words. name_organisation, name_kind, name_weight,
             name_order (hash of its words in order), name_surface (of its tokens as they are
             written, in order, without stopwords). name_place: uint8 (M), bit 0: it holds the
             organisation's town, bit 1: its country.
-        key_hash, key_slots, key_start, key_names: names by the sum of their words' hashes.
+        key_hash, key_slots, key_sieve, key_start, key_names: names by the sum of their words'
+            hashes. key_organisation, key_country, key_order: what is known of each of key_names,
+            side by side because those of one key are read together.
         organisation_*: id and name as UTF-8 (`_first` and `_text`), country: int16, -1 unknown;
             city: uint64, hash of its town's name; latitude, longitude: float32; types: uint16;
             size: uint8, its names and relations; fame: uint8, its identifiers elsewhere, 20 more
@@ -117,6 +125,11 @@ class Index(NamedTuple):
     word_flags: NDArray[np.uint8]
     word_start: NDArray[np.int32]
     word_names: NDArray[np.int32]
+    pair_hash: NDArray[np.uint64]
+    pair_slots: NDArray[np.int32]
+    pair_sieve: NDArray[np.uint64]
+    pair_start: NDArray[np.int32]
+    pair_names: NDArray[np.int32]
     name_start: NDArray[np.int32]
     name_words: NDArray[np.int32]
     name_organisation: NDArray[np.int32]
@@ -127,8 +140,12 @@ class Index(NamedTuple):
     name_place: NDArray[np.uint8]
     key_hash: NDArray[np.uint64]
     key_slots: NDArray[np.int32]
+    key_sieve: NDArray[np.uint64]
     key_start: NDArray[np.int32]
     key_names: NDArray[np.int32]
+    key_organisation: NDArray[np.int32]
+    key_country: NDArray[np.int16]
+    key_order: NDArray[np.uint64]
     organisation_id_first: NDArray[np.int32]
     organisation_id_text: NDArray[np.uint8]
     organisation_name_first: NDArray[np.int32]
@@ -352,6 +369,7 @@ def _arrays(
         words.flags | place_words,
         words.posting_start,
         words.postings,
+        *words.pairs,
         words.name_start,
         words.name_words,
         np.array([n.organisation for n in words.names], np.int32),
@@ -361,6 +379,7 @@ def _arrays(
         words.name_surface,
         _name_places(words.names, kept),
         *words.keys,
+        *_beside(words, home[0]),
         *ids,
         *shown,
         *home,
@@ -626,6 +645,7 @@ class _Words(NamedTuple):
     flags: NDArray[np.uint8]
     posting_start: NDArray[np.int32]
     postings: NDArray[np.int32]
+    pairs: tuple[NDArray[Any], ...]
     names: list[_Name]
     name_start: NDArray[np.int32]
     name_words: NDArray[np.int32]
@@ -696,13 +716,44 @@ def _words(
         flags,
         posting_start,
         (unique % len(kept_names)).astype(np.int32),
+        _pairs(vocabulary.word_hash[flat], name_of),
         kept_names,
         name_start,
         flat.astype(np.int32),
         name_weight,
         order,
         surface,
-        (key_hash, make_slots(key_hash), key_start, key_names),
+        (key_hash, make_slots(key_hash), make_sieve(key_hash), key_start, key_names),
+    )
+
+
+def _beside(words: _Words, country: NDArray[np.int16]) -> tuple[NDArray[Any], ...]:
+    """Return organisation, country and order of the names as the keys list them."""
+    listed = words.keys[-1]
+    organisation = np.array([n.organisation for n in words.names], np.int32)[listed]
+    return organisation, country[organisation], words.name_order[listed]
+
+
+def _pairs(hashes: NDArray[np.uint64], name: NDArray[Any]) -> tuple[NDArray[Any], ...]:
+    """Return the table of names by two words that follow each other, from all names' words."""
+    is_pair = (name[1:] == name[:-1]) & (hashes[1:] != hashes[:-1])
+    key = (hashes[1:] + hashes[:-1])[is_pair]
+    held_by = name[1:][is_pair]
+    order = np.lexsort((held_by, key))
+    key, held_by = key[order], held_by[order]
+    is_new = np.ones(len(key), bool)
+    is_new[1:] = (key[1:] != key[:-1]) | (held_by[1:] != held_by[:-1])
+    key, held_by = key[is_new], held_by[is_new]
+    pair, of_pair, count = np.unique(key, return_inverse=True, return_counts=True)
+    is_kept = count <= MOST_PAIRED
+    start = np.append(0, np.cumsum(count[is_kept])).astype(np.int32)
+    pair_hash = pair[is_kept]
+    return (
+        pair_hash,
+        make_slots(pair_hash),
+        make_sieve(pair_hash),
+        start,
+        held_by[is_kept[of_pair]].astype(np.int32),
     )
 
 
@@ -809,6 +860,13 @@ class _Gazetteer(NamedTuple):
     key_of: dict[str, int]
 
 
+def _ordinary_words() -> frozenset[str]:
+    """Return the words of the table of words, which are no names of towns."""
+    table = name_words()
+    concepts = {word for concept in table.concepts.values() for word in concept}
+    return frozenset(concepts | set(table.concepts) | table.stopwords | table.units | table.parts)
+
+
 def _gazetteer(
     places: Sequence[NamedPlace],
     kept: Sequence[RegistryRecord],
@@ -816,9 +874,12 @@ def _gazetteer(
     folding: Folding,
 ) -> _Gazetteer:
     rows: dict[tuple[str, int, str], NamedPlace] = {}
+    ordinary = _ordinary_words()
     for place in places:
         for name in place.names:
-            rows.setdefault((name, place.kind, f"{place.country}{place.latitude}"), place)
+            # There is a town called University, and one called Center.
+            if place.kind != CITY or fold_word(name) not in ordinary:
+                rows.setdefault((name, place.kind, f"{place.country}{place.latitude}"), place)
     towns = {(p.country, n.casefold()) for p in places if p.kind == CITY for n in p.names}
     for record in kept:
         for home in record.places:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from .compiling import njit
 from .gazetteer import CITY, COUNTRY, REGION
-from .hashing import find
+from .hashing import find, may_hold
 from .index import (
     ACRONYM,
     ALIAS,
@@ -35,6 +35,7 @@ from .index import (
 )
 from .tokens import (
     CAPITALS,
+    INITIAL,
     LONGEST,
     PARENTHESIS,
     Tokens,
@@ -48,17 +49,23 @@ MOST_TOKENS: Final = 400
 """Tokens of a text that are read; affiliations have about 15."""
 MOST_CANDIDATES: Final = 64
 """Candidates of a text that are kept."""
-MOST_OBSERVED: Final = 9
+MOST_OBSERVED: Final = 8
 """Candidates of a text that are looked at closely; one for each segment when there are more."""
 MOST_PLACES: Final = 24
+MOST_NAMESAKES: Final = 400
+"""Places that the names of places in one text may be."""
 LONGEST_NAME: Final = 14
 """Words of the longest name that is found whole."""
-LIGHTEST_NAME: Final = 3.2
-"""Weight of the lightest name that is looked up ("university" alone weighs less)."""
-LONGEST_POSTING: Final = 2500
-"""A word in more names than this does not lead to names found in part."""
-MOST_POSTINGS: Final = 1000
+LIGHTEST_NAME: Final = 4.0
+"""Weight of the lightest name that is looked up ("medicine" alone weighs less)."""
+LONG_ACRONYM: Final = 5
+"""Letters from which an acronym may be written like a word, with one capital."""
+LONGEST_POSTING: Final = 300
+"""A word in more names than this leads to names found in part only beside another word."""
+MOST_POSTINGS: Final = 200
 """Names looked at for one segment."""
+MOST_WAYS: Final = 48
+"""Words and pairs of words that lead to them."""
 MOST_PARTIAL: Final = 8
 """Names found in part that are kept for one segment."""
 UNKNOWN_WEIGHT: Final = 8.0
@@ -248,16 +255,49 @@ def _find_places(index, tokens, count, place_first, place_last, place_entry):  #
 
 
 @njit(cache=True, inline="always")
+def _read_places(index, places, place_entry, read_first, read_kind, read_country, read_at):  # type: ignore[no-untyped-def]
+    """Copy what is known of the places mentioned; all candidates of a text are held against it.
+
+    Towns of less than 10,000 people are left out; most of them are namesakes of something else.
+    """
+    size = 0
+    for p in range(places):
+        read_first[p] = size
+        at = place_entry[p]
+        for e in range(index.place_start[at], index.place_start[at + 1]):
+            kind = index.place_kind[e]
+            people = index.place_people[e]
+            if kind == CITY and 0 < people < 4.0:
+                continue
+            if size == len(read_kind):
+                break
+            read_kind[size] = kind
+            read_country[size] = index.place_country[e]
+            read_at[size, 0] = index.place_latitude[e]
+            read_at[size, 1] = index.place_longitude[e]
+            size += 1
+    read_first[places] = size
+
+
+@njit(cache=True)
 def _observe_places(  # type: ignore[no-untyped-def]
-    index, organisation, first_token, last_token, places, place_first, place_last, place_entry, row
+    country,
+    city,
+    latitude,
+    longitude,
+    first_token,
+    last_token,
+    places,
+    place_first,
+    place_last,
+    place_hash,
+    read_first,
+    read_kind,
+    read_country,
+    read_at,
+    row,
 ):
     """Compare where the organisation is with the places mentioned outside its span."""
-    country = index.organisation_country[organisation]
-    if country < 0:
-        return
-    city = index.organisation_city[organisation]
-    latitude = index.organisation_latitude[organisation]
-    longitude = index.organisation_longitude[organisation]
     same = 0
     other = 0
     city_same = 0
@@ -265,38 +305,34 @@ def _observe_places(  # type: ignore[no-untyped-def]
     city_here = 0
     city_other = 0
     region_same = 0
+    shrink = np.float32(np.cos(latitude * np.float32(0.01745)))
     for p in range(places):
         if place_first[p] >= first_token and place_last[p] <= last_token:
             continue
-        at = place_entry[p]
         has_country = False
         has_same_country = False
         has_city = False
-        is_city_same = index.place_hash[at] == city and city != 0
+        is_city_same = place_hash[p] == city and city != 0
         is_near = is_city_same
         is_city_here = False
         is_region = False
-        for e in range(index.place_start[at], index.place_start[at + 1]):
-            kind = index.place_kind[e]
-            is_same = index.place_country[e] == country
+        for e in range(read_first[p], read_first[p + 1]):
+            kind = read_kind[e]
+            is_same = read_country[e] == country
             if kind == COUNTRY:
                 has_country = True
                 has_same_country = has_same_country or is_same
             elif kind == REGION:
                 is_region = is_region or is_same
-            elif index.place_people[e] >= 4.0 or index.place_people[e] == 0:
+            else:
                 has_city = True
                 if is_same:
                     is_city_here = True
-                    if latitude == latitude and index.place_latitude[e] == index.place_latitude[e]:
-                        dy = (index.place_latitude[e] - latitude) * 111.2
-                        dx = (
-                            (index.place_longitude[e] - longitude)
-                            * 111.2
-                            * np.cos(latitude * 0.01745)
-                        )
-                        if dx * dx + dy * dy < 40.0 * 40.0:
-                            is_near = True
+                    # Not a number where either is not known; then nothing is near.
+                    dy = (read_at[e, 0] - latitude) * np.float32(111.2)
+                    dx = (read_at[e, 1] - longitude) * np.float32(111.2) * shrink
+                    if dx * dx + dy * dy < np.float32(40.0 * 40.0):
+                        is_near = True
         if has_country:
             if has_same_country:
                 same += 1
@@ -346,7 +382,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
     """
     names = len(index.name_organisation)
     score = np.zeros(names, np.float32)
-    touched = np.empty(MOST_POSTINGS * 2 + LONGEST_POSTING * 2, np.int32)
+    touched = np.empty(MOST_POSTINGS, np.int32)
     in_text = np.full(len(index.word_hash), -1, np.int32)  # last text that held the word
     in_segment = np.full(len(index.word_hash), -1, np.int64)
     most = MOST_TOKENS * 3
@@ -363,11 +399,19 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
     place_first = np.empty(MOST_PLACES, np.int32)
     place_last = np.empty(MOST_PLACES, np.int32)
     place_entry = np.empty(MOST_PLACES, np.int32)
+    place_hash = np.empty(MOST_PLACES, np.uint64)
+    read_first = np.empty(MOST_PLACES + 1, np.int32)
+    read_kind = np.empty(MOST_NAMESAKES, np.uint8)
+    read_country = np.empty(MOST_NAMESAKES, np.int16)
+    read_at = np.empty((MOST_NAMESAKES, 2), np.float32)
     mentioned = np.full(1000, -1, np.int32)  # by country: the last text that mentions it
     row = np.zeros(OBSERVED, np.float32)
     top_name = np.empty(MOST_PARTIAL, np.int32)
     top_score = np.empty(MOST_PARTIAL, np.float32)
     order = np.empty(most, np.int32)
+    way_size = np.empty(MOST_WAYS, np.int32)
+    way_first = np.empty(MOST_WAYS, np.int32)
+    way_weight = np.empty(MOST_WAYS, np.float32)
     filled = 0
     bounds[0] = 0
     begin = 0
@@ -388,7 +432,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             second = -1
             whole = 1
             if form < 0 and _is_split(tokens, t):
-                # CNRSParis, KansasManhattan: two words without a blank.
+                # CNRSParis, KansasManhattan, atHarvard: two words without a blank.
                 first = tokens.first[t]
                 middle = first + tokens.split[t]
                 form = find(
@@ -402,6 +446,9 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     hash_characters(tokens.characters, middle, tokens.first[t + 1]),
                 )
                 whole = 0
+                is_small = form >= 0 and index.word_flags[index.form_word[form, 0]] & STOP
+                if tokens.split[t] == 2 and not is_small:
+                    form = second = -1
                 if form < 0 and second >= 0:
                     form = second
                     second = -1
@@ -442,12 +489,18 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 in_text[word[i]] = text
         places = _find_places(index, tokens, count, place_first, place_last, place_entry)
         _mention_countries(index, text, places, place_entry, mentioned)
+        for p in range(places):
+            place_hash[p] = index.place_hash[place_entry[p]]
+        _read_places(index, places, place_entry, read_first, read_kind, read_country, read_at)
         for t in range(count):
             is_place[t] = 0
         for p in range(places):
             if tokens.segment[place_first[p]] > 0:
+                # INSA is a town too; in capitals it may be the acronym.
+                is_town = _is_town(index, place_entry[p]) and place_last[p] == place_first[p] + 1
+                mark = 2 if is_town and tokens.flags[place_first[p]] & CAPITALS else 1
                 for t in range(place_first[p], place_last[p]):
-                    is_place[t] = 1
+                    is_place[t] = mark
         first_row = filled
 
         # Names found whole.
@@ -461,7 +514,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     break
                 key += word_hash[j]
                 weight += word_weight[j]
-                if weight < LIGHTEST_NAME:
+                if weight < LIGHTEST_NAME or not may_hold(index.key_sieve, key):
                     continue
                 at = find(index.key_slots, index.key_hash, key)
                 if at < 0:
@@ -471,7 +524,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     continue
                 if i > 0 and word_token[i - 1] == word_token[i] and word_whole[i]:
                     continue
-                if i == j and is_place[word_token[i]]:
+                if _is_all_place(is_place, word_token[i], word_token[j]):
                     continue
                 first = index.key_start[at]
                 last = index.key_start[at + 1]
@@ -479,12 +532,12 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 here = 0
                 before = -1
                 for k in range(first, last):
-                    organisation = index.name_organisation[index.key_names[k]]
+                    organisation = index.key_organisation[k]
                     if organisation == before:
                         continue
                     before = organisation
                     distinct += 1
-                    country = index.organisation_country[organisation]
+                    country = index.key_country[k]
                     if country >= 0 and mentioned[country] == text:
                         here += 1
                 ordered = np.uint64(0)
@@ -495,35 +548,37 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                         surface = mix(surface + tokens.hash[word_token[x]])
                 in_order = 0
                 for k in range(first, min(last, first + 100)):
-                    if index.name_order[index.key_names[k]] == ordered:
+                    if index.key_order[k] == ordered:
                         in_order += 1
                 if in_order == 0 and word_segment[i] != word_segment[j]:
                     # "… Science, University …" are two names, not one in another order.
                     continue
+                corrected = 0
+                rarest = np.float32(0)
+                has_kind = 0
+                has_place = 0
+                for x in range(i, j + 1):
+                    corrected += word_corrected[x]
+                    rarest = max(rarest, word_weight[x])
+                    if index.word_flags[word[x]] & ORGANISATION_WORD:
+                        has_kind = 1
+                    if index.word_flags[word[x]] & PLACE_WORD:
+                        has_place = 1
                 taken = 0
                 for k in range(first, last):
                     n = index.key_names[k]
-                    organisation = index.name_organisation[n]
+                    organisation = index.key_organisation[k]
                     if distinct > 6 and here > 0:
-                        country = index.organisation_country[organisation]
+                        country = index.key_country[k]
                         if country < 0 or mentioned[country] != text:
                             continue
                     if taken >= 16:
                         break
                     if i == j and not _may_stand_alone(index, tokens, word_token[i], n):
                         continue
+                    if i == j and is_place[word_token[i]] and not index.name_kind[n] & ACRONYM:
+                        continue
                     taken += 1
-                    corrected = 0
-                    rarest = np.float32(0)
-                    has_kind = 0
-                    has_place = 0
-                    for x in range(i, j + 1):
-                        corrected += word_corrected[x]
-                        rarest = max(rarest, word_weight[x])
-                        if index.word_flags[word[x]] & ORGANISATION_WORD:
-                            has_kind = 1
-                        if index.word_flags[word[x]] & PLACE_WORD:
-                            has_place = 1
                     row[:] = 0
                     row[Seen.EXACT] = 1
                     row[Seen.NAME_WEIGHT] = index.name_weight[n]
@@ -534,7 +589,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     row[Seen.COUNTRY_AMBIGUITY] = here
                     row[Seen.CORRECTED] = corrected
                     row[Seen.WORDS] = j - i + 1
-                    row[Seen.IN_ORDER] = 1 if ordered == index.name_order[n] else 0
+                    row[Seen.IN_ORDER] = 1 if ordered == index.key_order[k] else 0
                     row[Seen.SURFACE] = 1 if surface == index.name_surface[n] else 0
                     row[Seen.ORDERED_RIVALS] = in_order - row[Seen.IN_ORDER]
                     row[Seen.RAREST] = rarest
@@ -572,31 +627,51 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             if index.word_flags[word[first_word]] & PART and heaviest_whole < 0.6 * total:
                 # "Department of …": no name of an organisation, whatever it holds.
                 continue
-            # Rare words first.
-            for a in range(1, size):
-                x = order[a]
-                b = a - 1
-                while b >= 0 and word_weight[order[b]] < word_weight[x]:
-                    order[b + 1] = order[b]
-                    b -= 1
-                order[b + 1] = x
+            # Pairs of words and rare words lead to names, the rarest first.
             stamp = np.int64(text) * 512 + segment
-            reached = 0
+            ways = 0
             for a in range(size):
-                w = word[order[a]]
-                if in_segment[w] == stamp:
-                    continue
-                in_segment[w] = stamp
-                first = index.word_start[w]
-                last = index.word_start[w + 1]
-                if last - first > LONGEST_POSTING or reached + last - first > MOST_POSTINGS:
-                    continue
-                for k in range(first, last):
-                    n = index.word_names[k]
+                i = order[a]
+                w = word[i]
+                if in_segment[w] != stamp:
+                    in_segment[w] = stamp
+                    first = index.word_start[w]
+                    last = index.word_start[w + 1]
+                    if last - first <= LONGEST_POSTING:
+                        ways = _add_way(
+                            way_size, way_first, way_weight, ways, first, last, word_weight[i]
+                        )
+                # Of neighbours, and of those with one word between.
+                for b in range(a + 1, min(size, a + 3)):
+                    j = order[b]
+                    pair = word_hash[i] + word_hash[j]
+                    if not may_hold(index.pair_sieve, pair):
+                        continue
+                    at = find(index.pair_slots, index.pair_hash, pair)
+                    if at < 0 or w == word[j]:
+                        continue
+                    ways = _add_way(
+                        way_size,
+                        way_first,
+                        way_weight,
+                        ways,
+                        -1 - index.pair_start[at],
+                        -1 - index.pair_start[at + 1],
+                        word_weight[i] + word_weight[j],
+                    )
+            reached = 0
+            for a in range(ways):
+                if reached + way_size[a] > MOST_POSTINGS:
+                    break
+                first = way_first[a]
+                postings = index.word_names if first >= 0 else index.pair_names
+                first = first if first >= 0 else -1 - first
+                for k in range(first, first + way_size[a]):
+                    n = postings[k]
                     if score[n] == 0:
                         touched[reached] = n
                         reached += 1
-                    score[n] += index.word_weight[w]
+                    score[n] += way_weight[a]
             best = 0
             for k in range(reached):
                 n = touched[k]
@@ -709,17 +784,25 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
         for c in range(first_row, filled):
             first_token = word_token[integers[c, FIRST_WORD]]
             last_token = word_token[integers[c, LAST_WORD]]
-            _observe_places(
-                index,
-                integers[c, ORGANISATION],
-                first_token,
-                last_token + 1,
-                places,
-                place_first,
-                place_last,
-                place_entry,
-                seen[c],
-            )
+            organisation = integers[c, ORGANISATION]
+            if places and index.organisation_country[organisation] >= 0:
+                _observe_places(
+                    index.organisation_country[organisation],
+                    index.organisation_city[organisation],
+                    index.organisation_latitude[organisation],
+                    index.organisation_longitude[organisation],
+                    first_token,
+                    last_token + 1,
+                    places,
+                    place_first,
+                    place_last,
+                    place_hash,
+                    read_first,
+                    read_kind,
+                    read_country,
+                    read_at,
+                    seen[c],
+                )
             total = np.float32(0)
             for x in range(tokens.segment[first_token], tokens.segment[last_token] + 1):
                 total += weights[x]
@@ -772,21 +855,64 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
 
 
 @njit(cache=True, inline="always")
+def _is_all_place(is_place, first, last):  # type: ignore[no-untyped-def]
+    """Tell whether all tokens are part of a place the text mentions: "USA", "Hong Kong"."""
+    for t in range(first, last + 1):  # noqa: SIM110 (compiled)
+        if is_place[t] != 1:
+            return False
+    return True
+
+
+@njit(cache=True, inline="always")
+def _is_town(index, place):  # type: ignore[no-untyped-def]
+    """Tell whether all places of a name are towns."""
+    for e in range(index.place_start[place], index.place_start[place + 1]):
+        if index.place_kind[e] != CITY:
+            return False
+    return True
+
+
+@njit(cache=True, inline="always")
+def _add_way(size, first, weight, count, start, stop, worth):  # type: ignore[no-untyped-def]
+    """Put a list of names among those to look at, the shortest first; return how many there are.
+
+    `start` and `stop` are places in ``word_names``; below 0, -1 less places in ``pair_names``.
+    """
+    length = stop - start if start >= 0 else start - stop
+    at = min(count, MOST_WAYS - 1)
+    if count == MOST_WAYS and size[at] <= length:
+        return count
+    while at > 0 and size[at - 1] > length:
+        size[at] = size[at - 1]
+        first[at] = first[at - 1]
+        weight[at] = weight[at - 1]
+        at -= 1
+    size[at] = length
+    first[at] = start
+    weight[at] = worth
+    return min(count + 1, MOST_WAYS)
+
+
+@njit(cache=True, inline="always")
 def _is_split(tokens, token):  # type: ignore[no-untyped-def]
-    """Tell whether a token seems to be two, each of three letters or more."""
+    """Tell whether a token seems to be two, the first of two letters or more, then of three."""
     split = tokens.split[token]
-    return split >= 3 and tokens.first[token + 1] - tokens.first[token] - split >= 3
+    return split >= 2 and tokens.first[token + 1] - tokens.first[token] - split >= 3
 
 
 @njit(cache=True, inline="always")
 def _may_stand_alone(index, tokens, token, name):  # type: ignore[no-untyped-def]
-    """Tell whether one token can be the name: an acronym has to be in capitals."""
+    """Tell whether one token can be the name: a short acronym has to be in capitals."""
     kind = index.name_kind[name]
     if _is_split(tokens, token):
         return True
     if not kind & ACRONYM or kind & (LABEL | ALIAS | DISPLAY):
         return True
-    return (tokens.flags[token] & CAPITALS) != 0 and tokens.end[token] - tokens.start[token] > 1
+    length = tokens.end[token] - tokens.start[token]
+    if tokens.flags[token] & CAPITALS:
+        return length > 1
+    # Cirad, Inserm: long ones are written as names too.
+    return (tokens.flags[token] & INITIAL) != 0 and length >= LONG_ACRONYM
 
 
 @njit(cache=True, inline="always")

@@ -216,15 +216,23 @@ class Linker:
         return spent
 
     def _answers(self, batch: list[str]) -> list[Linked]:
-        if not any(text.count(";") >= _LIST for text in batch):
+        lists = [i for i, text in enumerate(batch) if text.count(";") >= _LIST]
+        if not lists:
             return self._decide(self._work(batch))
-        pieces = [_pieces(text) for text in batch]
+        # The lists' places are kept by empty texts.
+        pieces = [_pieces(batch[i]) for i in lists]
+        plain = list(batch)
+        for i in lists:
+            plain[i] = ""
+        answers = self._decide(self._work(plain))
         flat = [text for parts in pieces for _, text in parts]
-        answers: list[Linked] = []
+        entries: list[Linked] = []
         for start in range(0, len(flat), BATCH):
-            answers.extend(self._decide(self._work(flat[start : start + BATCH])))
-        found = iter(answers)
-        return [_join([(offset, next(found)) for offset, _ in parts]) for parts in pieces]
+            entries.extend(self._decide(self._work(flat[start : start + BATCH])))
+        found = iter(entries)
+        for i, parts in zip(lists, pieces, strict=True):
+            answers[i] = _join([(offset, next(found)) for offset, _ in parts])
+        return answers
 
     def _work(self, batch: list[str], spent: dict[str, float] | None = None) -> _Work:
         clock = [time.perf_counter()]
@@ -293,24 +301,21 @@ class Linker:
         rows = work.integers[work.kept][:, (ORGANISATION, START, END)].tolist()
         bounds = work.kept_bounds.tolist()
         for low, high in pairwise(bounds):
-            if low == high:
+            good = [a for a in range(low, high) if scores[a] >= one]
+            if not good:
                 answers.append(_NOTHING)
                 continue
-            order = range(low, high)
-            if high - low > 1:
-                order = sorted(order, key=lambda a: (-scores[a], a))  # type: ignore[assignment]
+            if len(good) > 1:
+                good.sort(key=lambda a: (-scores[a], a))
             links: list[Link] = []
-            for a in order:
-                if scores[a] < (more if links else one):
+            for a in good:
+                if links and scores[a] < more:
                     break
                 organisation, start, end = rows[a]
                 identifier, name = self._identity(organisation)
                 links.append(Link(identifier, name, (start, end), round(scores[a], 4)))
-            if links:
-                ror = tuple(link.id for link in links if link.id.startswith(_ROR))
-                answers.append(Linked(ror, tuple(links)))
-            else:
-                answers.append(_NOTHING)
+            ror = tuple([link.id for link in links if link.id.startswith(_ROR)])
+            answers.append(Linked(ror, tuple(links)))
         return answers
 
     def _identity(self, organisation: int) -> tuple[str, str]:

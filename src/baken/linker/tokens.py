@@ -185,6 +185,21 @@ def _is_capital(code):  # type: ignore[no-untyped-def]
     )
 
 
+@njit(cache=True, inline="always")
+def _is_ordinal(codes, at, stop, kind_of):  # type: ignore[no-untyped-def]
+    """Tell whether the ending of an English ordinal number stands here."""
+    if at + 1 >= stop or (at + 2 < stop and kind_of[min(codes[at + 2], CODE_POINTS - 1)] == LETTER):
+        return False
+    one = codes[at] | 32
+    two = codes[at + 1] | 32
+    return (
+        (one == 115 and two == 116)  # st
+        or (one == 110 and two == 100)  # nd
+        or (one == 114 and two == 100)  # rd
+        or (one == 116 and two == 104)  # th
+    )
+
+
 @njit(cache=True)
 def tokenise(codes, begin, stop, kind_of, fold_start, fold_characters, tokens):  # type: ignore[no-untyped-def]
     """Split ``codes[begin:stop]`` into tokens.
@@ -261,6 +276,14 @@ def tokenise(codes, begin, stop, kind_of, fold_start, fold_characters, tokens): 
                 if kind == LETTER:
                     here_digit = 48 <= code <= 57
                     if letters > 0 and here_digit != is_digit:
+                        # 2nd, 3rd: one token; 2Department, CNRS6285: two.
+                        if not is_digit or not _is_ordinal(codes, position, stop, kind_of):
+                            break
+                        for i in range(2):
+                            tokens.characters[used] = codes[position + i] | 32
+                            used += 1
+                        position += 2
+                        end = position
                         break
                     is_digit = here_digit
                     is_capital = _is_capital(code)
