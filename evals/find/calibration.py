@@ -137,8 +137,12 @@ def summarise(shown: Shown) -> Figures:
 
 def freeze(ground: Ground, needs: Sequence[Need]) -> Part:
     """Measure what is frozen."""
-    sample = take_sample(needs)
-    return Part(summarise(show(ground, needs)), summarise(show(ground, sample)))
+    return Part(summarise(show(ground, needs)), freeze_sample(ground, needs))
+
+
+def freeze_sample(ground: Ground, needs: Sequence[Need]) -> Figures:
+    """Measure what is frozen of the fixed sample."""
+    return summarise(show(ground, take_sample(needs)))
 
 
 def table(shown: Shown) -> Iterator[str]:

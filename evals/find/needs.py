@@ -12,7 +12,7 @@ from msgspec import Struct
 
 NEEDS: Final = Path(__file__).parent / "needs.jsonl"
 SPLITS: Final = ("dev", "test")
-SAMPLE: Final = 32
+SAMPLE: Final = 24
 """How many needs the fixed sample holds at least: what a test can afford to answer many times."""
 
 

@@ -94,7 +94,12 @@ def figures(ground: Ground, needs: Sequence[Need]) -> Figures:
 
 def freeze(ground: Ground, needs: Sequence[Need]) -> Part:
     """Measure what is frozen."""
-    return Part(figures(ground, needs), figures(ground, take_sample(needs)))
+    return Part(figures(ground, needs), freeze_sample(ground, needs))
+
+
+def freeze_sample(ground: Ground, needs: Sequence[Need]) -> Figures:
+    """Measure what is frozen of the fixed sample."""
+    return figures(ground, take_sample(needs))
 
 
 def table(needs: Sequence[Need], answers: Mapping[str, Answers]) -> Iterator[str]:

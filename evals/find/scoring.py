@@ -68,7 +68,9 @@ def ndcg(ranked: Sequence[str], grades: Mapping[str, int], cut: int = CUT) -> fl
         return float(not ranked)
 
     def gain(values: Iterable[int]) -> float:
-        return sum((2**value - 1) / math.log2(rank + 2) for rank, value in enumerate(values))
+        return math.fsum(
+            (2.0**value - 1) / math.log2(rank + 2) for rank, value in enumerate(values)
+        )
 
     ideal = gain(sorted(grades.values(), reverse=True)[:cut])
     return gain(grades.get(identity, 0) for identity in ranked[:cut]) / ideal
@@ -111,8 +113,8 @@ def measure(needs: Sequence[Need], answers: Answers) -> Array:
 
 def summarise(needs: Sequence[Need], answers: Answers) -> Scores:
     """Return the means over needs with their intervals."""
-    estimates = estimate(measure(needs, answers), [need.cluster for need in needs])
-    return Scores(*estimates, needs=len(needs))
+    first, second, third = estimate(measure(needs, answers), [need.cluster for need in needs])
+    return Scores(ndcg5=first, success1=second, recall10=third, needs=len(needs))
 
 
 def compare(needs: Sequence[Need], ours: Answers, theirs: Answers) -> Difference:

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 from statistics import fmean
+from typing import Final
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from .finders import Ground, answer, baken, prepare
 from .needs import SPLITS, Need, clusters, read_needs, take_sample
 from .reference import Figures, Part
 from .scoring import Answers, Estimate, estimate, ndcg, overlap
+
+ALL_PAIRS: Final = "all pairs"
+_SAMPLE: Final = 16
+"""Four needs in four languages."""
 
 
 def quadruples(needs: Sequence[Need]) -> list[dict[str, Need]]:
@@ -38,21 +43,26 @@ def agree(needs: Sequence[Need], answers: Answers) -> dict[str, Estimate]:
         return {}
     values = np.array(rows)
     every = np.column_stack([values.mean(axis=1), values])
-    names = ["all pairs", *(f"{a}–{b}" for a, b in pairs)]
+    names = [ALL_PAIRS, *(f"{a}–{b}" for a, b in pairs)]
     found = estimate(every, [str(row) for row in range(len(rows))])
     return dict(zip(names, found, strict=True))
 
 
 def figures(ground: Ground, needs: Sequence[Need]) -> Figures:
     """Return the mean overlaps."""
-    four = [need for quadruple in quadruples(needs) for need in quadruple.values()]
+    four = _wordings(needs)
     found = agree(four, answer(baken(ground.matcher), four))
     return {name: overlaps.mean for name, overlaps in found.items()}
 
 
 def freeze(ground: Ground, needs: Sequence[Need]) -> Part:
     """Measure what is frozen."""
-    return Part(figures(ground, needs), figures(ground, take_sample(needs)))
+    return Part(figures(ground, needs), freeze_sample(ground, needs))
+
+
+def freeze_sample(ground: Ground, needs: Sequence[Need]) -> Figures:
+    """Measure what is frozen of the fixed sample: what all pairs of languages share."""
+    return {ALL_PAIRS: figures(ground, take_sample(_wordings(needs), _SAMPLE))[ALL_PAIRS]}
 
 
 def table(needs: Sequence[Need], answers: Answers) -> Iterator[str]:
@@ -88,13 +98,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--split", choices=SPLITS, default="dev")
     chosen = parser.parse_args(arguments)
     needs = read_needs(chosen.split)
-    four = [need for quadruple in quadruples(needs) for need in quadruple.values()]
+    four = _wordings(needs)
     with prepare() as ground:
         answers = answer(baken(ground.matcher), four)
     print("\n".join(table(four, answers)))
     if chosen.split == "dev":
         print("\n".join(one_by_one(four, answers)))
     return 0
+
+
+def _wordings(needs: Sequence[Need]) -> list[Need]:
+    return [need for quadruple in quadruples(needs) for need in quadruple.values()]
 
 
 if __name__ == "__main__":
