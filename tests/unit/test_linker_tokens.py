@@ -150,6 +150,18 @@ def test_entities_are_read_as_characters_and_keep_the_spans(read):
     ]  # fmt: skip
 
 
+def test_line_ends_written_as_marks_are_blanks(read):
+    tokens = read("Tarbiat#N#   Modares University#TAB#")
+    assert words(tokens) == ["tarbiat", "modares", "university"]
+    assert read.segments == 1
+
+
+def test_no_mark_or_entity_runs_over_two_texts():
+    for one, other in (("Iran#N", "#USA"), ("Chemistry &am", "p; Physics")):
+        together, _ = encode([one, other])
+        assert "".join(map(chr, together.tolist())) == one + other
+
+
 def test_a_long_word_counts_by_its_start(read):
     tokens = read("x" * 5_000 + " " + "x" * LONGEST + " " + "x" * (LONGEST - 1))
     assert [len(word) for word in words(tokens)] == [LONGEST, LONGEST, LONGEST - 1]

@@ -49,7 +49,7 @@ MOST_TOKENS: Final = 400
 """Tokens of a text that are read; affiliations have about 15."""
 MOST_CANDIDATES: Final = 64
 """Candidates of a text that are kept."""
-MOST_OBSERVED: Final = 8
+MOST_OBSERVED: Final = 7
 """Candidates of a text that are looked at closely; one for each segment when there are more."""
 MOST_PLACES: Final = 24
 MOST_NAMESAKES: Final = 400
@@ -643,22 +643,24 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                         )
                 # Of neighbours, and of those with one word between.
                 for b in range(a + 1, min(size, a + 3)):
-                    j = order[b]
-                    pair = word_hash[i] + word_hash[j]
-                    if not may_hold(index.pair_sieve, pair):
-                        continue
-                    at = find(index.pair_slots, index.pair_hash, pair)
-                    if at < 0 or w == word[j]:
-                        continue
-                    ways = _add_way(
-                        way_size,
-                        way_first,
-                        way_weight,
-                        ways,
-                        -1 - index.pair_start[at],
-                        -1 - index.pair_start[at + 1],
-                        word_weight[i] + word_weight[j],
+                    ways = _add_pair(
+                        index, way_size, way_first, way_weight, ways, word, word_weight, i, order[b]
                     )
+            # "Indian Institute of Technology, New Delhi": of either end with a place elsewhere.
+            for x in range(words):
+                if is_place[word_token[x]] and word_segment[x] != segment and word[x] >= 0:
+                    for a in (0, size - 1):
+                        ways = _add_pair(
+                            index,
+                            way_size,
+                            way_first,
+                            way_weight,
+                            ways,
+                            word,
+                            word_weight,
+                            order[a],
+                            x,
+                        )
             reached = 0
             for a in range(ways):
                 if reached + way_size[a] > MOST_POSTINGS:
@@ -852,6 +854,22 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             seen[c, Seen.CANDIDATES] = filled - first_row
             seen[c, Seen.POSITION] = i / max(1, words)
         bounds[text + 1] = filled
+
+
+@njit(cache=True, inline="always")
+def _add_pair(index, size, first, weight, count, word, word_weight, i, j):  # type: ignore[no-untyped-def]
+    """Put the names that hold two words beside each other among those to look at."""
+    if word[i] == word[j]:
+        return count
+    pair = index.word_hash[word[i]] + index.word_hash[word[j]]
+    if not may_hold(index.pair_sieve, pair):
+        return count
+    at = find(index.pair_slots, index.pair_hash, pair)
+    if at < 0:
+        return count
+    start = -1 - index.pair_start[at]
+    stop = -1 - index.pair_start[at + 1]
+    return _add_way(size, first, weight, count, start, stop, word_weight[i] + word_weight[j])
 
 
 @njit(cache=True, inline="always")
@@ -1109,11 +1127,16 @@ def _value(row):  # type: ignore[no-untyped-def]
     return value - np.float32(0.3) * row[Seen.CORRECTED]
 
 
-_ENTITY: Final = re.compile(r"&(?:#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})|[A-Za-z]{2,8});")
+_ENTITY: Final = re.compile(
+    r"&(?:#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6})|[A-Za-z]{2,8});|#(?:N|R|TAB)#"
+)
+"""HTML entities, and how large collections write line ends and tabs inside a text."""
 
 
 def _unescape(found: re.Match[str]) -> str:
-    """Return the character an HTML entity stands for, filled up so that spans stay right."""
+    """Return the character that is meant, filled up so that spans stay right."""
+    if found[0].startswith("#"):
+        return " " * len(found[0])
     text = html.unescape(found[0])
     return text.ljust(len(found[0]), "\u200b") if len(text) == 1 else found[0]
 
@@ -1121,7 +1144,8 @@ def _unescape(found: re.Match[str]) -> str:
 def encode(texts: list[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     """Return the code points of all texts, one after the other, and where each ends."""
     joined = "".join(texts)
-    if "&" in joined:
+    # Text by text: what one ends with and the next starts with is no entity.
+    if "&" in joined or "#" in joined:
         joined = "".join(_ENTITY.sub(_unescape, text) for text in texts)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     return codes, np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
