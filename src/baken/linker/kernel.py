@@ -392,6 +392,8 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
     word_weight = np.empty(most, np.float32)
     word_token = np.empty(most, np.int32)
     word_segment = np.empty(most, np.int32)
+    word_flags = np.empty(most, np.uint8)
+    segment_first = np.empty(MOST_TOKENS + 2, np.int32)  # its first word; one more than segments
     word_corrected = np.empty(most, np.uint8)
     word_whole = np.empty(most, np.uint8)  # 0: part of a token that was split
     longest = np.empty(most, np.float32)  # weight of the heaviest whole name that holds a word
@@ -483,10 +485,25 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     word_corrected[words] = corrected
                     word_whole[words] = whole
                     words += 1
+        for x in range(segments):
+            weights[x] = 0
+        kinds = 0
+        segment = -1
         for i in range(words):
+            while segment < word_segment[i]:
+                segment += 1
+                segment_first[segment] = i
+            weights[segment] += word_weight[i]
             longest[i] = 0
+            word_flags[i] = 0
             if word[i] >= 0:
                 in_text[word[i]] = text
+                word_flags[i] = index.word_flags[word[i]]
+                if word_flags[i] & ORGANISATION_WORD:
+                    kinds += 1
+        while segment < segments:
+            segment += 1
+            segment_first[segment] = words
         places = _find_places(index, tokens, count, place_first, place_last, place_entry)
         _mention_countries(index, text, places, place_entry, mentioned)
         for p in range(places):
@@ -560,9 +577,9 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 for x in range(i, j + 1):
                     corrected += word_corrected[x]
                     rarest = max(rarest, word_weight[x])
-                    if index.word_flags[word[x]] & ORGANISATION_WORD:
+                    if word_flags[x] & ORGANISATION_WORD:
                         has_kind = 1
-                    if index.word_flags[word[x]] & PLACE_WORD:
+                    if word_flags[x] & PLACE_WORD:
                         has_place = 1
                 taken = 0
                 for k in range(first, last):
@@ -607,9 +624,7 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             has_kind = 0
             size = 0
             first_word = -1
-            for i in range(words):
-                if word_segment[i] != segment:
-                    continue
+            for i in range(segment_first[segment], segment_first[segment + 1]):
                 if word[i] < 0:
                     continue
                 if first_word < 0:
@@ -618,13 +633,13 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 heaviest_whole = max(heaviest_whole, longest[i])
                 if not is_place[word_token[i]]:
                     left += word_weight[i]
-                if index.word_flags[word[i]] & ORGANISATION_WORD:
+                if word_flags[i] & ORGANISATION_WORD:
                     has_kind = 1
                 order[size] = i
                 size += 1
             if size == 0 or (left < 3.5 and not has_kind) or heaviest_whole > 0.85 * total:
                 continue
-            if index.word_flags[word[first_word]] & PART and heaviest_whole < 0.6 * total:
+            if word_flags[first_word] & PART and heaviest_whole < 0.6 * total:
                 # "Department of …": no name of an organisation, whatever it holds.
                 continue
             # Pairs of words and rare words lead to names, the rarest first.
@@ -739,12 +754,9 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 first = -1
                 last = -1
                 corrected = 0
-                for i in range(words):
-                    if (
-                        word_segment[i] == segment
-                        and word[i] >= 0
-                        and _holds(index.name_start, index.name_words, n, word[i])
-                    ):
+                for a in range(size):
+                    i = order[a]
+                    if _holds(index.name_start, index.name_words, n, word[i]):
                         if first < 0:
                             first = i
                         last = i
@@ -774,15 +786,6 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                     row,
                 )
 
-        kinds = 0
-        for x in range(words):
-            if word[x] >= 0 and index.word_flags[word[x]] & ORGANISATION_WORD:
-                kinds += 1
-
-        for x in range(segments):
-            weights[x] = 0
-        for x in range(words):
-            weights[word_segment[x]] += word_weight[x]
         for c in range(first_row, filled):
             first_token = word_token[integers[c, FIRST_WORD]]
             last_token = word_token[integers[c, LAST_WORD]]
@@ -822,7 +825,9 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
             last_token = word_token[j]
             integers[c, START] = tokens.start[first_token]
             integers[c, END] = tokens.end[last_token]
-            _observe_around(index, n, i, j, words, word, word_weight, word_segment, seen[c])
+            low = segment_first[word_segment[i]]
+            high = segment_first[word_segment[j] + 1]
+            _observe_around(index, n, low, i, j, high, word, word_weight, word_flags, seen[c])
             in_capitals = True
             in_parentheses = True
             letters = 0
@@ -831,12 +836,8 @@ def find_candidates(index, codes, stops, tokens, integers, seen, bounds):  # typ
                 in_parentheses = in_parentheses and (tokens.flags[t] & PARENTHESIS) != 0
                 letters += tokens.first[t + 1] - tokens.first[t]
             after = 0
-            for x in range(j + 1, words):
-                if (
-                    word_segment[x] > word_segment[j]
-                    and not is_place[word_token[x]]
-                    and word[x] >= 0
-                ):
+            for x in range(high, words):
+                if not is_place[word_token[x]] and word[x] >= 0:
                     after += 1
             seen[c, Seen.TEXT_AFTER] = after
             _observe_next(index, tokens, count, i, j, words, word, word_weight, word_token, seen[c])
@@ -959,7 +960,7 @@ def _holds(name_start, name_words, name, word):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, inline="always")
-def _observe_around(index, name, i, j, words, word, word_weight, word_segment, row):  # type: ignore[no-untyped-def]
+def _observe_around(index, name, low, i, j, high, word, word_weight, word_flags, row):  # type: ignore[no-untyped-def]
     """See the words of the segment(s) before and after the span, and those it does not explain."""
     before = np.float32(0)
     after = np.float32(0)
@@ -967,11 +968,8 @@ def _observe_around(index, name, i, j, words, word, word_weight, word_segment, r
     unexplained = np.float32(0)
     starts = 1
     ends = 1
-    for x in range(words):
-        segment = word_segment[x]
-        if segment < word_segment[i] or segment > word_segment[j]:
-            continue
-        flags = index.word_flags[word[x]] if word[x] >= 0 else np.uint8(0)
+    for x in range(low, high):
+        flags = word_flags[x]
         if x < i:
             before += word_weight[x]
             starts = 0
