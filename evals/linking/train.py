@@ -6,8 +6,8 @@ candidate counts as right when its id is among the row's ids, or when the row na
 leads to it.
 
 Everything that is reported is cross-validated: five parts, split by the text, so that a string that
-is in several sets is in one part; a row is scored by forests that have not seen its part. The two
-thresholds are chosen on those scores. The forests of the model file are then trained on all rows.
+is in several sets is in one part; a row is scored by forests that have not seen its part. The
+forests of the model file are then trained on all rows.
 The same data, registry and versions give the same file, but for the date that is written into it.
 
 Options: ``--registry DIR`` (a built index; else one is built and kept), ``--predictions FILE``
