@@ -24,7 +24,7 @@ from .thesaurus import Thesaurus
 from .wording import NOTHING_FITS, TOO_SHORT, WAS_CUT, say
 
 _NEIGHBOURHOOD_KM: Final = 20.0
-"""How far "near Hasselt" reaches, as the crow flies: Genk and Sint-Truiden, not Leuven (2026-11-23)."""
+"""How far "near Hasselt" reaches, as the crow flies: to Genk and Sint-Truiden, not to Leuven."""
 
 _MOST_LIKELY: Final = 3
 
@@ -144,8 +144,9 @@ class Matcher:
         about = self._thesaurus.match([theme for theme, weight in weights.items() if weight])
         credits = credits * self._worth * (rare / rare.sum())[:, None]
         cosines = self._index.compare(brief.vectors).max(axis=0)
-        silenced = self._silenced(brief)
-        about[:, silenced], credits[:, silenced], cosines[silenced] = 0.0, 0.0, 0.0
+        if brief.need.excluded.themes or brief.need.excluded.roles:
+            silenced = self._silenced(brief)
+            about[:, silenced], credits[:, silenced], cosines[silenced] = 0.0, 0.0, 0.0
         return Asked(
             brief=brief,
             profiles=self._profiles,
@@ -192,20 +193,27 @@ class Matcher:
         """
         kinds, places, roles = set(excluded.kinds), set(excluded.places), set(excluded.roles)
         organisations = set(excluded.organisations)
+        if excluded == Excluded():
+            return lambda _: True
 
         def is_welcome(profile: Profile) -> bool:
-            of_kind = set(profile.kinds)
-            if _UNIT in of_kind:
-                above = (self._by_id[a] for a in profile.ancestors if a in self._by_id)
-                of_kind.update(kind for ancestor in above for kind in ancestor.kinds)
             return (
-                kinds.isdisjoint(of_kind)
+                kinds.isdisjoint(self._kinds_with_what_it_is_part_of(profile))
                 and places.isdisjoint(profile.places)
                 and organisations.isdisjoint(profile.family)
                 and not (profile.offers and roles.issuperset(profile.offers))
             )
 
         return is_welcome
+
+    def _kinds_with_what_it_is_part_of(self, profile: Profile) -> set[str]:
+        """Return an organisation's kinds and, for a unit, those up to the first that is none."""
+        kinds = set(profile.kinds)
+        above = iter(profile.ancestors)
+        while _UNIT in profile.kinds and (ancestor := next(above, None)) is not None:
+            profile = self._by_id.get(ancestor, profile)
+            kinds.update(profile.kinds)
+        return kinds
 
 
 def _match(candidate: Candidate, explainer: Explainer, language: str) -> Match:

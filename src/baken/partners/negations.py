@@ -92,14 +92,18 @@ class _Phrases:
 
     def __init__(self, phrases: Sequence[str]) -> None:
         self._known = {tuple(word.folded for word in words(phrase)) for phrase in phrases}
-        self._longest = max(map(len, self._known), default=0)
+        # The longest phrase that begins with a word, so that most words are passed over at once.
+        self._longest: dict[str, int] = {}
+        for first, *rest in self._known:
+            self._longest[first] = max(self._longest.get(first, 0), 1 + len(rest))
 
     def __contains__(self, word: str) -> bool:
         return (word,) in self._known
 
     def at(self, text: Sequence[Word], position: int) -> int:
         """Return how many words the longest phrase that begins here has; 0 for none."""
-        for length in range(min(self._longest, len(text) - position), 0, -1):
+        longest = self._longest.get(text[position].folded, 0) if position < len(text) else 0
+        for length in range(min(longest, len(text) - position), 0, -1):
             if tuple(word.folded for word in text[position : position + length]) in self._known:
                 return length
         return 0
