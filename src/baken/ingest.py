@@ -15,8 +15,8 @@ from baken.store import Store, SyncReport
 SOURCE: Final = "landscape"
 """The feed under which a landscape folder's statements stand in the store."""
 
-_EDITION: Final = b"1"
-"""Raise it when reading the same files gives other statements than before."""
+_EDITION: Final = b"2"
+"""Raise it when the same files give other statements, or come with another vocabulary."""
 
 
 def fingerprint(directory: Path) -> str:

@@ -13,6 +13,7 @@ import datetime
 import logging
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
@@ -23,6 +24,9 @@ from baken import ingest, landscape
 from baken.config import Settings
 from baken.errors import LinkError, NeedError, NotFoundError, StoreError
 from baken.model import (
+    LANGUAGES,
+    Aspect,
+    Corrections,
     Landscape,
     Organisation,
     Shortlist,
@@ -31,7 +35,9 @@ from baken.model import (
     organisation_subject,
     place_subject,
 )
+from baken.model.shortlist import NO_STAGE, SORTS
 from baken.partners import Matcher
+from baken.partners.wording import NEAR, NOT, say
 from baken.search import UniversalSentenceEncoder, open_index
 from baken.store import Facets, Filter, Store, Totals, open_store
 
@@ -42,6 +48,9 @@ if TYPE_CHECKING:
     from baken.partners.naming import Named, Naming
 
 _LOG: Final = logging.getLogger("baken.workspace")
+
+_MOST_NAMED: Final = 30
+"""Terms that a message about an unknown one lists in full; of more it names the nearest."""
 
 Progress = Callable[[str], None]
 
@@ -102,7 +111,13 @@ class Workspace:
     # -- finding -----------------------------------------------------------------------------
 
     def find(
-        self, need: str, *, limit: int = 10, role: str | None = None, province: str | None = None
+        self,
+        need: str,
+        *,
+        limit: int = 10,
+        role: str | None = None,
+        province: str | None = None,
+        corrections: Corrections | None = None,
     ) -> Shortlist:
         """Return the shortlist for a need in plain words.
 
@@ -111,6 +126,7 @@ class Workspace:
             limit: at most so many matches, from 1 to 100.
             role: only partners in this role: its id or its label in any language.
             province: only partners in this province: its id, label or another name.
+            corrections: what was misread, or is to count besides; see `corrections`.
 
         Raises:
             NeedError: there is no such role or province, or the limit is out of range.
@@ -123,7 +139,82 @@ class Workspace:
             limit=limit,
             role=_term(role, self.landscape.vocabulary.roles, "role"),
             province=_term(province, provinces, "province"),
+            corrections=corrections,
         )
+
+    def corrections(
+        self,
+        wanted: Iterable[str] = (),
+        unwanted: Iterable[str] = (),
+        *,
+        stage: str | None = None,
+        language: str | None = None,
+    ) -> Corrections:
+        """Return what a visitor corrects in the reading of a need.
+
+        Args:
+            wanted: what is to count, each a sort and an id or a label: ``theme:lung``,
+                ``near:Hasselt``, ``not-kind:university``; see `baken.model.Sort`.
+            unwanted: what was read and is not to count, written likewise.
+            stage: how far along the visitor's product is, by id or label; ``none`` for no stage.
+            language: of the need: ``en``, ``nl``, ``fr`` or ``de``.
+
+        Raises:
+            NeedError: there is no such sort, term, stage or language.
+        """
+        if language is not None and language not in LANGUAGES:
+            raise NeedError(
+                f"Needs are not read in the language “{language}”. "
+                f"Use one of {', '.join(LANGUAGES)}."
+            )
+        stages = self.landscape.vocabulary.stages
+        return Corrections(
+            wanted=tuple(dict.fromkeys(map(self._aspect, wanted))),
+            unwanted=tuple(dict.fromkeys(map(self._aspect, unwanted))),
+            stage=stage if stage == NO_STAGE else _term(stage, stages, "stage", (NO_STAGE,)),
+            language=next((known for known in LANGUAGES if known == language), None),
+        )
+
+    def describe(self, aspect: Aspect, language: str = "en") -> str:
+        """Return one part of a need in words: "Lung diseases", "Near Hasselt", "Not: University".
+
+        Args:
+            aspect: of a need that this workspace has read.
+            language: of the words, ISO 639-1; English where Baken does not speak it.
+        """
+        sort = aspect.sort.removeprefix("not-")
+        if sort == "organisation":
+            label = self.names([aspect.id]).get(aspect.id, aspect.id)
+        else:
+            label = self._terms(sort)[aspect.id].text(language)
+        if aspect.sort == "near":
+            return say(NEAR, language).format(label)
+        return label if sort == aspect.sort else say(NOT, language).format(label)
+
+    def _aspect(self, text: str) -> Aspect:
+        written, _, word = text.partition(":")
+        sort = next((known for known in SORTS if known == written.strip()), None)
+        if sort is None or not word.strip():
+            raise NeedError(
+                f"“{text}” is no part of a need. Write what it is and which one, such as "
+                f"theme:lung; the first is one of {', '.join(SORTS)}."
+            )
+        if sort == "not-organisation":
+            self.organisation(word)
+            return Aspect(sort, word)
+        noun = "place" if sort == "near" else sort.removeprefix("not-")
+        return Aspect(sort, _term(word, self._terms(noun), noun) or word)
+
+    def _terms(self, sort: str) -> Mapping[str, Term]:
+        vocabulary = self.landscape.vocabulary
+        terms: dict[str, Mapping[str, Term]] = {
+            "theme": self.landscape.themes,
+            "role": vocabulary.roles,
+            "kind": vocabulary.kinds,
+            "place": self.landscape.places,
+            "near": self.landscape.places,
+        }
+        return terms[sort]
 
     def warm(self) -> None:
         """Load now what is loaded at the first need otherwise, so that it is answered as fast.
@@ -323,11 +414,13 @@ def _slug(path: Path) -> str:
     return f"{path.stem}-{blake2b(str(path.absolute()).encode(), digest_size=4).hexdigest()}"
 
 
-def _term(word: str | None, terms: Mapping[str, Term], noun: str) -> str | None:
+def _term(
+    word: str | None, terms: Mapping[str, Term], noun: str, also: tuple[str, ...] = ()
+) -> str | None:
     """Return the id of the term that a person means by a word: its id, a label or an alias.
 
     Raises:
-        NeedError: no term is called that.
+        NeedError: no term is called that; the message names all there are, or the nearest.
     """
     if word is None or word in terms:
         return word
@@ -336,4 +429,10 @@ def _term(word: str | None, terms: Mapping[str, Term], noun: str) -> str | None:
         names = (key, *term.label.values(), *getattr(term, "aliases", ()))
         if folded in (name.casefold() for name in names):
             return key
-    raise NeedError(f"There is no {noun} “{word}”. Choose one of: {', '.join(terms)}.")
+    if len(terms) <= _MOST_NAMED:
+        choices = f"Choose one of: {', '.join((*terms, *also))}."
+    elif near := get_close_matches(folded, terms, n=3, cutoff=0.6):
+        choices = f"Did you mean {' or '.join(near)}?"
+    else:
+        choices = f"Its id stands in the address of its page, such as /{noun}s/{next(iter(terms))}."
+    raise NeedError(f"There is no {noun} “{word}”. {choices}")

@@ -70,6 +70,20 @@ def test_a_hospital_lung_department_comes_first(baken):
     assert "respiratory" in answer["matches"][0]["id"]
 
 
+def test_a_reading_is_corrected(baken):
+    options = ("--with", "role:Space", "--without", "theme:lung", "--with", "not-kind:hospital")
+    done = baken("find", "a lung biobank", *options, "--stage", "idea", "--json")
+    need = json.loads(done.stdout)["need"]
+    assert "lung" not in need["themes"]
+    assert "space" in need["roles"]
+    assert need["kinds"] == ["biobank"]
+    assert need["stage"] == "idea"
+    assert need["excluded"]["kinds"] == ["hospital"]
+    shown = baken("find", "a biobank, not a university, near Hasselt", "--stage", "market").stdout
+    assert "Near Hasselt · Not: University" in shown
+    assert "Stage: On the market" in shown
+
+
 def test_a_file_of_needs_is_answered_in_order(baken, tmp_path):
     path = tmp_path / "needs.jsonl"
     path.write_text("\n".join(map(json.dumps, NEEDS)) + "\n")
@@ -102,6 +116,10 @@ def test_organisations_as_json_lines_keep_the_record(baken):
         (("find", "x", "--role", "plumber"), 1, "no role “plumber”"),
         (("find", "x", "--province", "Utopia"), 1, "no province “Utopia”"),
         (("find", "x", "--limit", "0"), 1, "1 to 100"),
+        (("find", "x", "--with", "space"), 1, "“space” is no part of a need"),
+        (("find", "x", "--without", "theme:lungg"), 1, "Did you mean lung"),
+        (("find", "x", "--stage", "teenage"), 1, "no stage “teenage”"),
+        (("find", "x", "--language", "tlh"), 1, "Use one of en, nl, fr, de"),
         (("find", "--file", "nowhere.jsonl"), 1, "nowhere.jsonl"),
         (("landscape", "check", "nowhere"), 1, "no folder nowhere"),
         (("landscape", "check", "docs"), 1, "no landscape.yaml"),

@@ -185,7 +185,7 @@ def test_filters_hold(client):
     for group in only["groups"]:
         for match in group["matches"]:
             assert "Limburg" in match["place"]
-    assert [choice["id"] for choice in only["wants"] if choice["is_on"]] == ["limburg"]
+    assert [choice["id"] for choice in only["narrowed"]] == ["limburg"]
     assert client.get("/find", params={"q": "cancer", "role": "plumber"}).status_code == 400
 
 
@@ -317,15 +317,106 @@ def test_monitors_may_ask_for_the_head_alone(client, address):
     assert answer.content == b""
 
 
-def test_understood_roles_and_provinces_narrow_and_widen_again(client):
-    need = {"q": "an incubator with laboratory space in Limburg"}
-    wants = client.get("/find.json", params=need).json()["wants"]
-    assert {"Limburg", "Space"} <= {choice["label"] for choice in wants}
-    limburg = next(choice for choice in wants if choice["label"] == "Limburg")
-    narrowed = client.get(limburg["href"].replace("/find?", "/find.json?")).json()
-    [on] = [choice for choice in narrowed["wants"] if choice["is_on"]]
+def test_roles_and_provinces_narrow_and_widen_again(client):
+    answer = _follow(client, "/find?q=an+incubator+with+laboratory+space")
+    limburg = next(choice for choice in answer["provinces"] if choice["label"] == "Limburg")
+    narrowed = _follow(client, limburg["href"])
+    [on] = narrowed["narrowed"]
     assert on["label"] == "Limburg"
     assert "province=" not in on["href"]
+
+
+MISREAD = "a prototype of an app for lung patients near Hasselt, with a lab, not a university"
+
+
+def _follow(client, href):
+    answer = client.get(href.replace("/find?", "/find.json?"))
+    assert answer.status_code == 200, href
+    return answer.json()
+
+
+def _answered(answer):
+    return [
+        (match["id"], match["score"]) for group in answer["groups"] for match in group["matches"]
+    ]
+
+
+def _parts(chips):
+    return {(chip["sort"], chip["id"]) for chip in chips}
+
+
+def test_every_chip_changes_the_answer_and_can_be_put_back(client):
+    first = client.get("/find.json", params={"q": MISREAD}).json()
+    chips = first["understood"]["chips"]
+    assert {chip["sort"] for chip in chips} == {
+        *("theme", "role", "kind", "near", "not-kind", "stage")
+    }
+    for chip in chips:
+        without = _follow(client, chip["href"])
+        part = (chip["sort"], chip["id"])
+        assert without["need"] == MISREAD
+        assert part not in _parts(without["understood"]["chips"])
+        assert _answered(without) != _answered(first), part
+        [gone] = without["understood"]["taken_away"]
+        assert gone["sort"] == chip["sort"]
+        assert _answered(_follow(client, gone["href"])) == _answered(first)
+        assert _answered(_follow(client, without["understood"]["undo"])) == _answered(first)
+
+
+def test_every_suggestion_adds_itself(client):
+    need = "a trial of a medicine for asthma in Hasselt"
+    first = client.get("/find.json", params={"q": need}).json()
+    suggestions = first["understood"]["suggestions"]
+    assert {"near", "place"} <= {chip["sort"] for chip in suggestions}
+    for chip in suggestions:
+        more = _follow(client, chip["href"])
+        assert (chip["sort"], chip["id"]) in _parts(more["understood"]["chips"])
+        assert _answered(more) != _answered(first)
+
+
+def test_a_stage_and_a_language_are_chosen_and_unchosen(client):
+    first = client.get("/find.json", params={"q": "an app for people with diabetes"}).json()
+    market = next(one for one in first["understood"]["stages"] if one["id"] == "market")
+    chosen = _follow(client, market["href"])
+    assert ("stage", "market") in _parts(chosen["understood"]["chips"])
+    assert _answered(chosen) != _answered(first)
+    dutch = next(one for one in first["understood"]["languages"] if one["id"] == "nl")
+    assert _follow(client, dutch["href"])["language"] == "nl"
+    [on] = [one for one in first["understood"]["languages"] if one["is_on"]]
+    assert on["id"] == "en"
+
+
+def test_chips_are_links_with_words_and_the_pages_of_themes_stay_in_reach(client):
+    page = client.get("/find", params={"q": MISREAD}).text
+    chips = re.findall(r'<a class="chip[^"]*" href="([^"]+)">(.*?)</a>', page)
+    assert any("do not look for this" in inner for _, inner in chips)
+    assert any("do not leave this out" in inner for _, inner in chips)
+    assert 'href="/themes/lung"' in page
+    assert 'href="/places/hasselt"' in page
+
+
+def test_corrections_outlive_other_words_but_the_language_does_not(client):
+    kept = {"without": "theme:lung", "with": "role:space", "stage": "idea", "language": "nl"}
+    page = client.get("/find", params={"q": "lung", **kept}).text
+    hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]+)">', page))
+    assert hidden == {"without": "theme:lung", "with": "role:space", "stage": "idea"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"without": "lung"}, "no part of a need"),
+        ({"with": "theme:lungs-of-steel"}, "There is no theme"),
+        ({"with": "weather:rain"}, "one of theme, role"),
+        ({"stage": "teenage"}, "There is no stage"),
+        ({"language": "tlh"}, "not read in the language"),
+    ],
+)
+def test_a_wrong_correction_is_refused_in_a_sentence(client, wrong, says):
+    for path in ("/find", "/find.json"):
+        answer = client.get(path, params={"q": "lung", **wrong})
+        assert answer.status_code == 400
+        assert says in answer.text
 
 
 def test_a_reason_names_the_language_it_is_in(client):

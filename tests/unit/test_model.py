@@ -197,7 +197,7 @@ def test_places_know_what_encloses_them():
 def test_every_vocabulary_term_speaks_four_languages():
     vocabulary = landscape.vocabulary()
     tables = (vocabulary.kinds, vocabulary.roles, vocabulary.relations, vocabulary.metrics)
-    for terms in tables:
+    for terms in (*tables, vocabulary.stages):
         for term in terms.values():
             assert set(term.label) == {"en", "nl", "fr", "de"}, term.id
     for role in vocabulary.roles.values():
@@ -205,5 +205,8 @@ def test_every_vocabulary_term_speaks_four_languages():
     for kind in vocabulary.kinds.values():
         assert kind.maps_to
         assert kind.broader is None or kind.broader in vocabulary.kinds
+    for stage in vocabulary.stages.values():
+        assert set(stage.roles) <= vocabulary.roles.keys()
+        assert set(stage.kinds) <= vocabulary.kinds.keys()
     for metric in vocabulary.metrics.values():
         assert bool(metric.unit) != bool(metric.units), metric.id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Annotated, Final
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from baken.model import Landscape, Match, Shortlist
+    from baken.workspace import Workspace
 
 
 _WIDEST: Final = 88
@@ -46,6 +48,20 @@ def find(
     province: Annotated[
         str | None, typer.Option(help="Only this province, by id or by name in any language.")
     ] = None,
+    wanted: Annotated[
+        list[str] | None,
+        typer.Option("--with", help="Count this too: role:space, near:Hasselt, not-kind:hospital."),
+    ] = None,
+    unwanted: Annotated[
+        list[str] | None,
+        typer.Option("--without", help="Do not count this, though it was read: theme:lung."),
+    ] = None,
+    stage: Annotated[
+        str | None, typer.Option(help="How far along you are: idea, prototype, clinical, market.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The language of the need, if it is misread: en, nl, fr, de.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     landscape: LandscapeOption = None,
     store: StoreOption = None,
@@ -58,16 +74,21 @@ def find(
         raise typer.BadParameter("Give a need in quotes, or --file NEEDS.jsonl.")
     rows = _rows(file) if file is not None else []
     with open_workspace(landscape, store) as workspace:
+        corrections = workspace.corrections(
+            wanted or (), unwanted or (), stage=stage, language=language
+        )
+        find_one = partial(
+            workspace.find, limit=limit, role=role, province=province, corrections=corrections
+        )
         if file is not None:
             for row in rows:
-                answer = workspace.find(row.text, limit=limit, role=role, province=province)
-                typer.echo(msgspec.json.encode({"id": row.id, **_plain(answer)}))
+                typer.echo(msgspec.json.encode({"id": row.id, **_plain(find_one(row.text))}))
             return
-        answer = workspace.find(need or "", limit=limit, role=role, province=province)
+        answer = find_one(need or "")
         if as_json:
             typer.echo(msgspec.json.encode(_plain(answer)))
         else:
-            _show(answer, workspace.landscape)
+            _show(answer, workspace)
 
 
 def _rows(file: Path) -> list[_Row]:
@@ -97,17 +118,16 @@ def _plain(answer: Shortlist) -> dict[str, object]:
     return plain
 
 
-def _show(answer: Shortlist, landscape: Landscape) -> None:
+def _show(answer: Shortlist, workspace: Workspace) -> None:
     from rich.console import Console
 
+    landscape = workspace.landscape
     console = Console(highlight=False, soft_wrap=True)
-    language = answer.need.language
-    themes = [landscape.themes[t].text(language) for t in answer.need.themes]
-    places = [landscape.places[p].text(language) for p in answer.need.places]
-    roles = [landscape.vocabulary.roles[r].text(language) for r in answer.need.roles]
     console.print()
-    if understood := [*themes, *places, *roles]:
+    if understood := [workspace.describe(a, answer.need.language) for a in answer.need.aspects()]:
         console.print(f"Understood: {' · '.join(understood)}", style="dim", markup=False)
+    if stage := landscape.vocabulary.stages.get(answer.need.stage or ""):
+        console.print(f"Stage: {stage.text(answer.need.language)}", style="dim", markup=False)
     if answer.note:
         console.print(answer.note, markup=False)
     numbers: dict[str, int] = {}

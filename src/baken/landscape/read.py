@@ -21,6 +21,7 @@ from baken.model import (
     Place,
     RelationType,
     Role,
+    Stage,
     Statement,
     Term,
     Theme,
@@ -107,7 +108,7 @@ def shipped(name: str = "flanders-health") -> Path:
 
 
 def vocabulary() -> Vocabulary:
-    """Return the kinds, roles, relations and metrics that ship with Baken."""
+    """Return the kinds, roles, relations, metrics and stages that ship with Baken."""
     folder = files("baken.model") / "vocabulary"
 
     def terms(name: str, type_: type[T]) -> dict[str, T]:
@@ -124,6 +125,7 @@ def vocabulary() -> Vocabulary:
         roles=terms("roles", Role),
         relations=terms("relations", RelationType),
         metrics=terms("metrics", Metric),
+        stages=terms("stages", Stage),
     )
 
 

@@ -4,7 +4,7 @@ from .links import Link, Linked
 from .organisation import Organisation, Sourced, assemble, gather, speaks_of
 from .predicates import PREDICATES, Predicate, terms_of
 from .record import OrganisationRecord, record
-from .shortlist import Match, Need, Reason, Shortlist
+from .shortlist import Aspect, Corrections, Excluded, Match, Need, Reason, Shortlist, Sort
 from .statement import (
     Audience,
     Citation,
@@ -40,6 +40,7 @@ from .vocabulary import (
     Place,
     RelationType,
     Role,
+    Stage,
     Term,
     Theme,
     Vocabulary,
@@ -49,10 +50,13 @@ from .vocabulary import (
 __all__ = [
     "LANGUAGES",
     "PREDICATES",
+    "Aspect",
     "Audience",
     "Citation",
     "Coordinates",
+    "Corrections",
     "Example",
+    "Excluded",
     "Figure",
     "FormerName",
     "Identifier",
@@ -77,7 +81,9 @@ __all__ = [
     "RelationType",
     "Role",
     "Shortlist",
+    "Sort",
     "Sourced",
+    "Stage",
     "Statement",
     "Status",
     "Term",

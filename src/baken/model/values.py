@@ -6,8 +6,9 @@ wherever it travels: the store, the API, a dump.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta, Struct
 
@@ -24,6 +25,8 @@ Language = Literal["en", "nl", "fr", "de"]
 """The languages that Baken speaks (ISO 639-1)."""
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl", "fr", "de")
+
+_EARTH_RADIUS_KM: Final = 6371.0
 
 Qualifier = Literal["exactly", "at-least", "about"]
 StatusName = Literal["active", "planned", "under-construction", "renamed", "merged", "closed"]
@@ -125,6 +128,17 @@ class Coordinates(Struct, frozen=True, tag_field="is", tag="coordinates"):
     lat: Annotated[float, Meta(ge=-90, le=90)]
     lon: Annotated[float, Meta(ge=-180, le=180)]
     precision: Precision
+
+    def distance_km(self, other: Coordinates) -> float:
+        """Return the distance as the crow flies, by the haversine formula on a sphere."""
+        lat, other_lat = math.radians(self.lat), math.radians(other.lat)
+        half = (
+            math.sin((other_lat - lat) / 2) ** 2
+            + math.cos(lat)
+            * math.cos(other_lat)
+            * math.sin(math.radians(other.lon - self.lon) / 2) ** 2
+        )
+        return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(half))
 
 
 class Identifier(Struct, frozen=True, tag_field="is", tag="identifier"):

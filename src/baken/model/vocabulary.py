@@ -1,6 +1,6 @@
-"""Terms and their labels: kinds, roles, relations, metrics, themes and places.
+"""Terms and their labels: kinds, roles, relations, metrics, stages, themes and places.
 
-The first four ship with Baken and are the same for every region; themes and places belong to a
+The first five ship with Baken and are the same for every region; themes and places belong to a
 landscape. All follow SKOS: a label a language, broader and related terms, mappings to others'.
 """
 
@@ -39,6 +39,13 @@ class Role(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
 
     heading: Labels
     colour: str
+
+
+class Stage(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
+    """How far along a visitor's product is, and which roles and kinds that stage needs first."""
+
+    roles: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
 
 
 class RelationType(Term, frozen=True, kw_only=True, rename="kebab", omit_defaults=True):
@@ -83,6 +90,7 @@ class Vocabulary(Struct, frozen=True):
     roles: dict[str, Role]
     relations: dict[str, RelationType]
     metrics: dict[str, Metric]
+    stages: dict[str, Stage] = {}
 
 
 class Example(Struct, frozen=True):
@@ -104,7 +112,7 @@ class Landscape(Struct, frozen=True, rename="kebab"):
         licence: SPDX id of the licence of the data as a whole.
         provinces: places that lists and facets offer, in order.
         examples: needs for the home page.
-        vocabulary: kinds, roles, relations and metrics.
+        vocabulary: kinds, roles, relations, metrics and stages.
         themes: by id.
         places: by id.
     """
@@ -131,6 +139,25 @@ class Landscape(Struct, frozen=True, rename="kebab"):
     def province_of(self, place_id: str) -> str | None:
         """Return the facet ("province") that a place belongs to, or None outside all of them."""
         return next((p.id for p in self.enclosing(place_id) if p.id in self.provinces), None)
+
+    def nearby(self, place_id: str, within_km: float) -> dict[str, float]:
+        """Return the municipalities around a place and how many kilometres away they are.
+
+        The distance is that of the nearest points known: of a province, those of the municipalities
+        in it. What lies in the place itself is left out.
+        """
+        inside = {p for p in self.places if any(e.id == place_id for e in self.enclosing(p))}
+        points = [self.places[p].coordinates for p in inside]
+        around = {
+            place.id: min(
+                (place.coordinates.distance_km(point) for point in points if point is not None),
+                default=float("inf"),
+            )
+            for place in self.places.values()
+            if place.id not in inside and place.coordinates is not None
+        }
+        near = {place: away for place, away in around.items() if away <= within_km}
+        return dict(sorted(near.items(), key=lambda item: (item[1], item[0])))
 
 
 def choose(labels: Mapping[Language, str], language: str) -> str | None:

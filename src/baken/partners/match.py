@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
 from baken.errors import NeedError
-from baken.model import Landscape, Match, Shortlist
+from baken.model import Corrections, Excluded, Landscape, Match, Shortlist
 from baken.search import Index
 from baken.store import Store
 
 from .brief import LONGEST_NEED, Brief, BriefReader
-from .profiles import profiles_of
+from .profiles import Profile, profiles_of
 from .ranking import Candidate, rank
 from .reasons import Explainer
 from .signals import FIELD_WORTH, Asked
 from .thesaurus import Thesaurus
 from .wording import NOTHING_FITS, TOO_SHORT, WAS_CUT, say
+
+_NEIGHBOURHOOD_KM: Final = 20.0
+"""How far "near Hasselt" reaches, as the crow flies: to Genk and Sint-Truiden, not to Leuven."""
+
+_MOST_LIKELY: Final = 3
+
+_UNIT: Final = "unit"
+"""The kind of what is nothing by itself: departments, groups, laboratories."""
 
 
 class Matcher:
@@ -58,6 +69,7 @@ class Matcher:
         limit: int = 10,
         role: str | None = None,
         province: str | None = None,
+        corrections: Corrections | None = None,
     ) -> Shortlist:
         """Return who fits a need, best first, with reasons.
 
@@ -66,13 +78,14 @@ class Matcher:
             limit: at most so many matches.
             role: only organisations that offer this role.
             province: only organisations in this province of the landscape.
+            corrections: what was misread, or is to count besides.
 
         Raises:
             NeedError: there is no such role or province.
         """
         started = time.perf_counter()
         self._check(role, province)
-        brief = self._reader.read(text)
+        brief = self._reader.read(text, corrections)
         language = brief.need.language
         notes = []
         if len(text.strip()) > LONGEST_NEED:
@@ -85,12 +98,14 @@ class Matcher:
         if role is not None:
             brief = replace(brief, roles=brief.roles | {role: 1.0})
         asked = self._ask(brief)
+        is_welcome = self._welcome(brief.need.excluded)
         found = rank(
             asked,
             limit,
             lambda profile: (
                 (role is None or role in profile.offers)
                 and (province is None or profile.organisation.province_id == province)
+                and is_welcome(profile)
             ),
         )
         explainer = Explainer(asked, self._landscape, self._thesaurus)
@@ -102,6 +117,7 @@ class Matcher:
             need=brief.need,
             matches=matches,
             nearest_themes=() if matches else self._reader.nearest_themes(brief),
+            likely_themes=brief.likely_themes[:_MOST_LIKELY],
             statements=self._store.by_id(cited),
             milliseconds=_since(started),
             note=" ".join(notes) or None,
@@ -125,6 +141,12 @@ class Matcher:
             for theme, certainty in brief.themes.items()
         }
         total = sum(weights.values())
+        about = self._thesaurus.match([theme for theme, weight in weights.items() if weight])
+        credits = credits * self._worth * (rare / rare.sum())[:, None]
+        cosines = self._index.compare(brief.vectors).max(axis=0)
+        if brief.need.excluded.themes or brief.need.excluded.roles:
+            silenced = self._silenced(brief)
+            about[:, silenced], credits[:, silenced], cosines[silenced] = 0.0, 0.0, 0.0
         return Asked(
             brief=brief,
             profiles=self._profiles,
@@ -133,14 +155,65 @@ class Matcher:
             starts=self._index.starts,
             weights={theme: weight / total for theme, weight in weights.items() if weight},
             strength=total,
-            about=self._thesaurus.match([theme for theme, weight in weights.items() if weight]),
-            credits=credits * self._worth * (rare / rare.sum())[:, None],
-            cosines=self._index.compare(brief.vectors).max(axis=0),
+            about=about,
+            credits=credits,
+            cosines=cosines,
             around={
                 place: tuple(p.id for p in self._landscape.enclosing(place))
-                for place in brief.need.places
+                for place in self._places(brief)
             },
         )
+
+    def _places(self, brief: Brief) -> tuple[str, ...]:
+        """Return the places asked for, and those around what is to be near."""
+        near = (self._landscape.nearby(place, _NEIGHBOURHOOD_KM) for place in brief.need.near)
+        found = dict.fromkeys((*brief.need.places, *(p for around in near for p in around)))
+        return tuple(found)
+
+    def _silenced(self, brief: Brief) -> NDArray[np.bool_]:
+        """Say which passages are about what the visitor does not want, shape (passages,).
+
+        A passage about an asked theme as well is heard; one in an unwanted role is not.
+        """
+        themes, roles = set(brief.need.excluded.themes), set(brief.need.excluded.roles)
+        return np.array(
+            [
+                passage.role in roles
+                or (not themes.isdisjoint(passage.themes) and themes.issuperset(passage.themes))
+                for passage in self._index.passages
+            ],
+            dtype=np.bool_,
+        )
+
+    def _welcome(self, excluded: Excluded) -> Callable[[Profile], bool]:
+        """Return what says whether an organisation is none of those that are not wanted.
+
+        A department is what it is part of: without hospitals means without their departments, but
+        not without the incubator that a university runs.
+        """
+        kinds, places, roles = set(excluded.kinds), set(excluded.places), set(excluded.roles)
+        organisations = set(excluded.organisations)
+        if excluded == Excluded():
+            return lambda _: True
+
+        def is_welcome(profile: Profile) -> bool:
+            return (
+                kinds.isdisjoint(self._kinds_with_what_it_is_part_of(profile))
+                and places.isdisjoint(profile.places)
+                and organisations.isdisjoint(profile.family)
+                and not (profile.offers and roles.issuperset(profile.offers))
+            )
+
+        return is_welcome
+
+    def _kinds_with_what_it_is_part_of(self, profile: Profile) -> set[str]:
+        """Return an organisation's kinds and, for a unit, those up to the first that is none."""
+        kinds = set(profile.kinds)
+        above = iter(profile.ancestors)
+        while _UNIT in profile.kinds and (ancestor := next(above, None)) is not None:
+            profile = self._by_id.get(ancestor, profile)
+            kinds.update(profile.kinds)
+        return kinds
 
 
 def _match(candidate: Candidate, explainer: Explainer, language: str) -> Match:

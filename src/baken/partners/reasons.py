@@ -72,7 +72,7 @@ class Explainer:
         for role, share in brief.roles.items():
             if share >= _CERTAIN and role not in roles_known:
                 missing.append(self._landscape.vocabulary.roles[role].text(self._language))
-        if not set(brief.need.places) & set(profile.places):
+        if not set(self._asked.around) & set(profile.places):
             places = (self._landscape.places[place] for place in brief.need.places)
             missing += [place.text(self._language) for place in places]
         return tuple(dict.fromkeys(missing))
@@ -135,7 +135,7 @@ class Explainer:
             yield Reason(text, tuple(dict.fromkeys(cited.values())), self._language)
 
     def _place(self, profile: Profile) -> Iterator[Reason]:
-        if not set(self._asked.brief.need.places) & set(profile.places):
+        if not set(self._asked.around) & set(profile.places):
             return
         holder = self._asked.by_id.get(profile.organisation.located_through or "", profile)
         for place in holder.organisation.places[:1]:

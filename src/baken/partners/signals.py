@@ -197,6 +197,23 @@ def kind(asked: Asked) -> Array:
     return _per_organisation(asked, fit)
 
 
+def stage(asked: Asked) -> Array:
+    """Whether it offers what a product as far along as the visitor's needs first.
+
+    Source: technology readiness levels (Mankins, 1995), in four steps; the stages vocabulary says
+    which roles and kinds of partner each one needs.
+    """
+    needed = asked.brief.stage
+    if needed is None:
+        return np.zeros(len(asked.profiles), dtype=np.float32)
+    roles, kinds = set(needed.roles), set(needed.kinds)
+
+    def fit(profile: Profile) -> float:
+        return (not roles.isdisjoint(profile.offers) or not kinds.isdisjoint(profile.kinds)) * 1.0
+
+    return _per_organisation(asked, fit)
+
+
 def name(asked: Asked) -> Array:
     """Whether the need names the organisation, what became of it, or what it belongs to.
 
@@ -223,6 +240,7 @@ SIGNALS: Final[tuple[Signal, ...]] = (
     Signal(0.15, role, lambda asked: max(asked.brief.roles.values(), default=0.0)),
     Signal(0.35, place, lambda asked: float(bool(asked.around)), is_topical=False),
     Signal(0.05, kind, lambda asked: float(bool(asked.brief.kinds)), is_topical=False),
+    Signal(0.05, stage, lambda asked: asked.brief.stage_share, is_topical=False),
     Signal(0.40, name, lambda asked: float(bool(asked.brief.names))),
 )
 """The table. Tuned on 2026-11-23 on the 91 needs of the dev split in steps of 0.05 for 831

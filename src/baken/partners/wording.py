@@ -41,6 +41,8 @@ IN_LANGUAGE: Final[dict[str, Labels]] = {
     "fr": {"en": "in French", "nl": "in het Frans", "fr": "en français", "de": "auf Französisch"},
     "de": {"en": "in German", "nl": "in het Duits", "fr": "en allemand", "de": "auf Deutsch"},
 }
+NEAR: Final[Labels] = {"en": "Near {}", "nl": "Nabij {}", "fr": "Environs : {}", "de": "Nahe {}"}
+NOT: Final[Labels] = {"en": "Not: {}", "nl": "Niet: {}", "fr": "Pas : {}", "de": "Nicht: {}"}
 TOO_SHORT: Final[Labels] = {
     "en": "Say in a sentence what you need: what you make, and whom you look for.",
     "nl": "Zeg in een zin wat u nodig hebt: wat u maakt en wie u zoekt.",

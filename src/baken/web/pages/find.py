@@ -18,10 +18,10 @@ from baken.web.page import (
     Page,
     Query,
     Source,
-    address,
     organisation_address,
     theme_links,
 )
+from baken.web.understood import Understood, Way, understood
 from baken.workspace import Workspace
 
 SHORTLIST_LENGTH: Final = 12
@@ -120,10 +120,10 @@ class Find(Struct, frozen=True, kw_only=True):
         need: the visitor's words, as they were read.
         names: the organisations they name, or None.
         language: ISO 639-1 code of those words, and of what is said in answer.
+        understood: what was read in those words, each part a link that changes the answer.
         themes: themes understood, each a link to its page.
-        places: places understood that are no province, each a link to its page.
-        wants: provinces and roles understood, and those that the answer is narrowed to; each
-            narrows it, or widens it again.
+        places: places understood, each a link to its page.
+        narrowed: the role and the province that the answer is narrowed to; each widens it again.
         roles: choices that narrow the answer to one role; none where there was no need.
         provinces: choices that narrow the answer to one province; none where there was no need.
         groups: the answer.
@@ -137,9 +137,10 @@ class Find(Struct, frozen=True, kw_only=True):
     need: str
     names: Names | None
     language: str
+    understood: Understood
     themes: tuple[Link, ...]
     places: tuple[Link, ...]
-    wants: tuple[Choice, ...]
+    narrowed: tuple[Choice, ...]
     roles: tuple[Choice, ...]
     provinces: tuple[Choice, ...]
     groups: tuple[Group, ...]
@@ -154,11 +155,20 @@ def build(workspace: Workspace, query: Query) -> Find:
     """Answer the need in the address.
 
     Raises:
-        NeedError: the address names a role or province that there is none of.
+        NeedError: the address names a role, a province or a correction that there is none of.
     """
     text = query.one("q") or ""
     role, province = query.one("role"), query.one("province")
-    answer = workspace.find(text, limit=SHORTLIST_LENGTH, role=role, province=province)
+    corrections = workspace.corrections(
+        query.all("with"),
+        query.all("without"),
+        stage=query.one("stage"),
+        language=query.one("language"),
+    )
+    way = Way(text, role, province, corrections)
+    answer = workspace.find(
+        text, limit=SHORTLIST_LENGTH, role=role, province=province, corrections=corrections
+    )
     names = _names(workspace, text)
     is_need = names is None or not _is_no_need(names, answer)
     if not is_need:
@@ -166,13 +176,13 @@ def build(workspace: Workspace, query: Query) -> Find:
     landscape = workspace.landscape
     footnotes = Footnotes()
     groups = tuple(_groups(workspace, answer, footnotes))
-    roles = _role_choices(workspace, answer, text, role, province)
+    roles = _role_choices(workspace, answer, way)
     provinces = tuple(
         Choice(
             id=p,
             label=landscape.places[p].text(LANGUAGE),
             count=None,
-            href=address("/find", q=text, role=role, province=None if p == province else p),
+            href=way.narrowed(role=role, province=None if p == province else p),
             is_on=p == province,
         )
         for p in landscape.provinces
@@ -183,17 +193,12 @@ def build(workspace: Workspace, query: Query) -> Find:
         need=answer.need.text,
         names=names,
         language=answer.need.language,
+        understood=understood(workspace, answer, way),
         themes=theme_links(workspace, answer.need.themes),
         places=tuple(
-            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}")
-            for p in answer.need.places
-            if p not in landscape.provinces
+            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}") for p in answer.need.places
         ),
-        wants=tuple(
-            choice
-            for choice in (*provinces, *roles)
-            if choice.is_on or choice.id in (*answer.need.places, *answer.need.roles)
-        ),
+        narrowed=tuple(choice for choice in (*provinces, *roles) if choice.is_on),
         roles=roles,
         provinces=provinces,
         groups=groups,
@@ -250,9 +255,7 @@ def _is_no_need(names: Names, answer: Shortlist) -> bool:
     return names.reading == "address" and not (answer.need.themes or answer.need.roles)
 
 
-def _role_choices(
-    workspace: Workspace, answer: Shortlist, text: str, role: str | None, province: str | None
-) -> tuple[Choice, ...]:
+def _role_choices(workspace: Workspace, answer: Shortlist, way: Way) -> tuple[Choice, ...]:
     roles = workspace.landscape.vocabulary.roles
     offered = workspace.facets().roles
     ordered = dict.fromkeys((*answer.need.roles, *(r for r in roles if r in offered)))
@@ -261,8 +264,8 @@ def _role_choices(
             id=r,
             label=roles[r].text(LANGUAGE),
             count=offered.get(r, 0),
-            href=address("/find", q=text, role=None if r == role else r, province=province),
-            is_on=r == role,
+            href=way.narrowed(role=None if r == way.role else r, province=way.province),
+            is_on=r == way.role,
         )
         for r in ordered
     )
