@@ -12,7 +12,8 @@ from typing import Final, NamedTuple
 
 _BLANK = re.compile(r"\n[ \t\r]*\n")
 _ITEM = re.compile(r"\n(?=[ \t]*(?:[-–•*▪·]|\(?\d{1,2}(?:\.\d{1,2})*[.)]|[a-z]\)|\d\.\d)[ \t]+\S)")
-_MARK = re.compile(r"[\s\-–•*▪·]*")
+_MARKS: Final = "-–•*▪· \t"
+_LEADING_NUMBER = re.compile(r"\d{1,2}(?:\.\d{1,2})*")
 _NUMBER = re.compile(r"\(?\d{1,2}(?:\.\d{1,2})*[.)]?\s+")
 _END = re.compile(r"[.!?…](?:\[\d+\])*[\"'”’»)\]]*(?=\s|[A-ZÀ-ÖØ-Þ«“„]|$)|;(?=\s)")
 _GLUED = re.compile(r"(?<=[a-zà-ÿ)\]”])(?=[A-ZÀ-ÖØ-Þ][a-zà-ÿ]+ )")
@@ -24,6 +25,8 @@ _ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_HEADING: Final = 70
+_LONGEST_TITLE: Final = 120
+_MOST_TITLE_WORDS: Final = 5
 _LONGEST_SENTENCE: Final = 450
 """Characters from which a sentence without an end is cut where a capital is glued to a word."""
 
@@ -35,48 +38,80 @@ class Sentence(NamedTuple):
         text: on one line.
         start: of its first character in the text.
         end: one past its last.
-        section: the heading it stands under; numbered headings keep their number.
+        sections: the headings it stands under, the nearest last; numbered ones keep their number.
         block: number of its paragraph or list item.
-        is_lead_in: whether it ends with a colon, so that what follows belongs to it.
         is_item: whether its block is an item of a list.
     """
 
     text: str
     start: int
     end: int
-    section: str | None
+    sections: tuple[str, ...]
     block: int
-    is_lead_in: bool
     is_item: bool
 
 
 def sentences(text: str) -> Iterator[Sentence]:
     """Yield the sentences of a text in its order; headings are none, they are said of them."""
-    section: str | None = None
+    sections: tuple[str, ...] = ()
+    list_section: str | None = None  # a heading that ends with a colon, in force for its list
     for block, (start, end) in enumerate(_blocks(text)):
         is_item = _is_marked(text[start:end])
-        start += len((_MARK.match(text[start:end]) or _MARK.match("")).group())  # type: ignore[union-attr]
         line = " ".join(text[start:end].split())
-        if _is_heading(line):
-            section = line.rstrip(":. ")
+        if not is_item and _is_heading(line, is_first=block == 0):
+            list_section = line.rstrip(": ") if line.endswith(":") else None
+            if list_section is None:
+                sections = _under(sections, line)
             continue
+        if is_item:
+            start += len(text[start:end]) - len(text[start:end].lstrip(_MARKS))
         number = _NUMBER.match(text[start:end])
+        is_item = is_item or number is not None
+        if list_section is not None and not is_item:
+            list_section = None
         if number:
             start += number.end()
+        within = sections if list_section is None else (*sections, list_section)
         title = _TITLE.match(text[start:end])
-        within = section
-        if title and len(title.group().split()) <= 5 and start + title.end() < end - 20:
-            within = (number.group() if number else "") + title.group().rstrip(".: ")
+        if title and _is_title(title.group(), number is not None, end - start):
+            label = (number.group() if number else "") + title.group().rstrip(".: ")
+            within = _under(within, label)
             start += title.end()
-            if number and not is_item:
-                section = within
         for first, last, front in _cut(text, start, end):
-            within = section = front or within if front else within
+            if front:
+                sections = within = _under((), front)
             said = " ".join(text[first:last].split())
             if any(c.isalpha() for c in said):
-                yield Sentence(
-                    said, first, last, within, block, said.endswith(":"), is_item or bool(number)
-                )
+                yield Sentence(said, first, last, within, block, is_item)
+
+
+def headings(text: str) -> Iterator[str]:
+    """Yield the headings that stand on lines of their own."""
+    for block, (start, end) in enumerate(_blocks(text)):
+        line = " ".join(text[start:end].split())
+        if not _is_marked(line) and _is_heading(line, is_first=block == 0):
+            yield line
+
+
+def _under(sections: tuple[str, ...], heading: str) -> tuple[str, ...]:
+    """Return the headings in force after one more: a number stands under the number it extends."""
+    number = _LEADING_NUMBER.match(heading)
+    if not number:
+        return (heading,)
+    top = number.group().split(".")[0]
+    above = tuple(
+        one
+        for one in sections
+        if (own := _LEADING_NUMBER.match(one)) is None
+        or (own.group().split(".")[0] == top and len(own.group()) < len(number.group()))
+    )
+    return (*above[-2:], heading)
+
+
+def _is_title(words: str, is_numbered: bool, length: int) -> bool:
+    """Say whether the first words of a paragraph are its title: "5.1 Science. We would …"."""
+    most = _MOST_TITLE_WORDS if is_numbered else _MOST_TITLE_WORDS - 2
+    return len(words.split()) <= most and len(words) + 20 < length
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -102,9 +137,10 @@ def _is_marked(block: str) -> bool:
     return block[0] in "-–•*▪·"
 
 
-def _is_heading(line: str) -> bool:
-    words = line.split()
-    if not line or len(line) > _LONGEST_HEADING or len(words) > 10:
+def _is_heading(line: str, *, is_first: bool = False) -> bool:
+    """Say whether a line of its own is a heading; the first of a text may be a longer title."""
+    longest = _LONGEST_TITLE if is_first else _LONGEST_HEADING
+    if not line or len(line) > longest or len(line.split()) > longest // 7:
         return False
     bare = _NUMBER.sub("", line)
     if not bare or not (bare[0].isupper() or bare[0].isdigit()):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from importlib.resources import files
 from itertools import chain
@@ -27,7 +27,7 @@ from baken.store import Filter, Store
 from baken.text import LanguageReader, Word, clean, fold, words
 
 from .match import Matcher
-from .outline import Sentence, sentences
+from .outline import Sentence, headings, sentences
 from .phrasebook import Found, Phrase, Phrasebook
 from .wording import NOBODY_HERE, NO_WORK, TEXT_TOO_SHORT, TEXT_WAS_CUT, say
 
@@ -44,11 +44,13 @@ _CALL_ASKS: Final = 0.7
 _IN_CONTEXT: Final = 0.9
 _BESIDE: Final = 0.5
 _IMPLIED: Final = 0.35
+_IMPLIED_TWICE: Final = 0.55
+_LEAD_IN_WORDS: Final = 8
 """Certainty that a sentence asks: under "what we look for" or in the list that an asking sentence
 leads in; in the paragraph of one; elsewhere, where only two phrases that leave no doubt will do."""
 
 _CUE: Final = 0.4
-_BEFORE_ASKING: Final = 0.6
+_BEFORE_ASKING: Final = 0.5
 _BESIDE_BEST: Final = 0.6
 """What one word of `cues.yaml` says against a phrase of `project.yaml`; what is named before the asking
 when something is named after it ("for the trial we need a manufacturer"); and the share of a sentence's
@@ -63,10 +65,15 @@ _GENERIC: Final = 0.12
 _MOST_SLOTS: Final = 9
 _MOST_OF_A_ROLE: Final = 2
 _OWN_SLOT: Final = 0.6
+_LOOKED_UP: Final = 0.45
 _LONGEST_LOOKED_UP: Final = 420
 _MOST_QUOTES: Final = 4
-_CONTEXT: Final = 2
-"""How many of the project's own themes go with a slot."""
+_MOST_THEMES: Final = 5
+_ASKING_WORTH: Final = 2
+_PROMINENT: Final = 3
+_CONTEXT: Final = 1
+"""How many themes a project is said to be about; what one says in a sentence that asks, or in the
+title, for one elsewhere; from how much on it goes with a slot that names none of them; how many do."""
 
 _SUBJECT_ROLES: Final = frozenset(
     {"research", "clinical-validation", "test-environment", "samples-and-data", "manufacturing"}
@@ -84,6 +91,15 @@ _MOST_KIN: Final = 2
 """What a candidate's score is worth when it leads another slot; when two of its family do."""
 
 _LEAST: Final = 0.3
+_BEYOND_DOUBT: Final = 0.55
+"""Scores from which a match may lead a slot, and from which it may whatever its offers name."""
+
+_TYPICAL: Final = 0.3
+_FEWEST_HOLDERS: Final = 5
+"""Share of those who offer a role from which a theme goes with the role, and how many have to offer
+it before that can be told."""
+
+_PLAIN_THEMES: Final = 4
 _MOST_WHO_KNOW: Final = 2
 
 
@@ -154,6 +170,8 @@ class ProjectReader:
             chain(_phrases(short), _phrases({r: _lists(term.label) for r, term in roles.items()}))
         )
         self._families: dict[str, frozenset[str]] = {}
+        self._offers: dict[str, dict[str, list[frozenset[str]]]] = {}
+        self._typical_of: dict[str, frozenset[str]] = {}
 
     @cached_property
     def _themes(self) -> Phrasebook:
@@ -198,7 +216,7 @@ class ProjectReader:
         is_call = _finder(self._cues.is_a_call, language).search(_folded(clean(read))) is not None
         reading = _Reading(self, read, language, is_call)
         needs = reading.needs()
-        slots, statements = self._fill(needs, language)
+        slots, statements = self._fill(needs, reading.themes, language)
         if not slots:
             is_short = len(words(read)) < _FEWEST_WORDS
             notes.append(say(TEXT_TOO_SHORT if is_short else NO_WORK, language))
@@ -216,16 +234,28 @@ class ProjectReader:
     # -- filling -----------------------------------------------------------------------------
 
     def _fill(
-        self, needs: Sequence[_Need], language: str
+        self, needs: Sequence[_Need], themes: Sequence[str], language: str
     ) -> tuple[tuple[Slot, ...], dict[str, Statement]]:
-        answers = [self._matcher.find(need.text, limit=_CANDIDATES, role=need.role) for need in needs]
-        fitting = [self._fitting(need, answer) for need, answer in zip(needs, answers, strict=True)]
+        answers: list[Shortlist] = []
+        fitting: list[list[Match]] = []
+        for need in needs:
+            answer = self._matcher.find(need.text, limit=_CANDIDATES, role=need.role)
+            good = self._fitting(need, answer, themes)
+            if not good:
+                # A roundabout sentence may hide what its role and themes say plainly.
+                plain = self._plainly(need.role, (*need.themes, *themes), language)
+                again = self._matcher.find(plain, limit=_CANDIDATES, role=need.role)
+                good = self._fitting(need, again, themes)
+                answer = again if good or not answer.matches else answer
+            answers.append(answer)
+            fitting.append(good)
         leads = self._deal(fitting)
         slots: list[Slot] = []
         besides: list[Shortlist] = []
         for row, (need, answer) in enumerate(zip(needs, answers, strict=True)):
             lead = leads.get(row)
-            slot, asked = self._slot(need, answer, lead, tuple(leads.values()), language)
+            leading = {match.id for match in leads.values()}
+            slot, asked = self._slot(need, answer, lead, leading, language)
             slots.append(slot)
             besides += asked
         shown = {
@@ -236,17 +266,56 @@ class ProjectReader:
             for reason in match.reasons
             for statement in reason.statements
         }
-        known = {i: s for answer in (*answers, *besides) for i, s in answer.statements.items() if i in shown}
+        asked_all = (*answers, *besides)
+        known = {i: s for answer in asked_all for i, s in answer.statements.items() if i in shown}
         return tuple(slots), known
 
-    def _fitting(self, need: _Need, answer: Shortlist) -> list[Match]:
-        """Return who may lead a slot: nobody when the best is not known for what it is about."""
-        specific = [t for t in need.themes if t not in self._generic]
-        labels = {self._landscape.themes[t].text(answer.need.language) for t in specific}
+    def _plainly(self, role: str, themes: Sequence[str], language: str) -> str:
+        """Return a need as a role and the first few of some themes, in words."""
+        known = self._landscape
+        specific = dict.fromkeys(t for t in themes if t not in self._generic)
+        labels = [known.themes[t].text(language) for t in specific][:_PLAIN_THEMES]
+        return ": ".join(filter(None, (known.vocabulary.roles[role].text(language), ", ".join(labels))))
+
+    def _fitting(self, need: _Need, answer: Shortlist, themes: Sequence[str]) -> list[Match]:
+        """Return who may lead a slot: who offers the role for a theme of it, or for any field."""
         good = [match for match in answer.matches if match.score >= _LEAST]
-        if labels:
-            good = [match for match in good if not labels <= set(match.missing)]
-        return good
+        self._learn(match.id for match in good)
+        specific = {t for t in need.themes if t not in self._generic}
+        if not specific:
+            return good
+        about = {*specific, *themes} - self._generic
+        above = self._above(about) - self._generic
+        typical = self._typical(need.role)
+
+        def offers(match: Match) -> bool:
+            some = self._offers[match.id].get(need.role, ())
+            return any(
+                not t - typical or t & (about | above) or self._above(t) & about for t in some
+            )
+
+        return [match for match in good if match.score >= _BEYOND_DOUBT or offers(match)]
+
+    def _typical(self, role: str) -> frozenset[str]:
+        """Return the themes that go with a role whatever the field, as biobanking with samples."""
+        if role not in self._typical_of:
+            facets = self._store.facets(Filter(roles=(role,)))
+            holders = facets.roles.get(role, 0)
+            least = _TYPICAL * holders
+            common = (t for t, count in facets.themes.items() if count >= least)
+            is_known = holders >= _FEWEST_HOLDERS
+            self._typical_of[role] = self._generic | frozenset(common if is_known else ())
+        return self._typical_of[role]
+
+    def _above(self, themes: Iterable[str]) -> set[str]:
+        known = self._landscape.themes
+        return set(chain.from_iterable(known[t].broader for t in themes if t in known))
+
+    def widened(self, themes: Iterable[str]) -> frozenset[str]:
+        """Return themes with those right above and beside them, without those that say little."""
+        known = self._landscape.themes
+        near = chain.from_iterable((t, *known[t].broader, *known[t].related) for t in themes)
+        return frozenset(near) - self._generic
 
     def _deal(self, fitting: Sequence[Sequence[Match]]) -> dict[int, Match]:
         """Give each slot a lead, those first whose second choice is furthest behind."""
@@ -255,7 +324,6 @@ class ProjectReader:
             scores = [match.score for match in fitting[row]]
             return scores[0] - scores[1] if len(scores) > 1 else 1.0
 
-        self._learn_families(match.id for some in fitting for match in some)
         leads: dict[int, Match] = {}
         for row in sorted((r for r, some in enumerate(fitting) if some), key=lambda r: -regret(r)):
             taken = [match.id for match in leads.values()]
@@ -274,18 +342,17 @@ class ProjectReader:
         need: _Need,
         answer: Shortlist,
         lead: Match | None,
-        leading: Iterable[Match],
+        leading: Set[str],
         language: str,
     ) -> tuple[Slot, list[Shortlist]]:
         """Return a slot, and what else was looked up for it."""
         role = self._landscape.vocabulary.roles[need.role]
         labels = [self._landscape.themes[t].text(language) for t in need.themes[:3]]
         title = f"{role.text(language)}: {', '.join(labels)}" if labels else role.text(language)
-        elsewhere = {match.id for match in leading}
         others = [match for match in answer.matches if lead is None or match.id != lead.id]
         least = _ALTERNATE_FROM * lead.score if lead is not None else _LEAST
         # Who leads another slot is a weaker second choice than somebody who is free.
-        others.sort(key=lambda match: -match.score * (0.9 if match.id in elsewhere else 1.0))
+        others.sort(key=lambda match: -match.score * (0.9 if match.id in leading else 1.0))
         alternates = tuple(m for m in others if m.score >= least)[:_MOST_ALTERNATES]
         looked_up: list[Shortlist] = []
         gap, could_know = None, ()
@@ -294,10 +361,12 @@ class ProjectReader:
             gap = say(NOBODY_HERE, language).format(
                 role.text(language) + (f" ({about})" if about else "")
             )
-            asked = self._matcher.find(need.text, limit=_CANDIDATES, role="network")
+            plain = self._plainly("network", need.themes, language)
+            asked = self._matcher.find(plain, limit=_CANDIDATES, role="network")
             looked_up.append(asked)
             could_know = asked.matches[:_MOST_WHO_KNOW]
-        best = sorted(need.asked, key=lambda one: -one.certainty)[:_MOST_QUOTES]
+        asking = [one for one in need.asked if one.is_asking] or need.asked
+        best = sorted(asking, key=lambda one: -one.certainty)[:_MOST_QUOTES]
         slot = Slot(
             role=need.role,
             themes=need.themes,
@@ -310,7 +379,7 @@ class ProjectReader:
                     text=one.sentence.text,
                     start=one.sentence.start,
                     end=one.sentence.end,
-                    section=one.sentence.section,
+                    section=one.sentence.sections[-1] if one.sentence.sections else None,
                     basis="asked" if one.is_asking else "implied",
                 )
                 for one in sorted(best, key=lambda one: one.sentence.start)
@@ -322,16 +391,21 @@ class ProjectReader:
         )
         return slot, looked_up
 
-    def _learn_families(self, ids: Iterable[str]) -> None:
-        """Work out what organisations are part of, near and far; kept for the next text."""
-        above: dict[str, tuple[str, ...]] = {}
+    def _learn(self, ids: Iterable[str]) -> None:
+        """Read what organisations offer and are part of, near and far; kept for the next text."""
         wanted = {i for i in ids if i not in self._families}
+        above: dict[str, tuple[str, ...]] = {}
         asked = set(wanted)
         while asked:
-            found = self._store.organisations(Filter(), ids=sorted(asked))
-            new = {one.id: tuple(one.part_of) for one in found}
-            above |= {i: new.get(i, ()) for i in asked}
-            asked = set(chain.from_iterable(new.values())) - set(above)
+            found = list(self._store.organisations(Filter(), ids=sorted(asked)))
+            for one in found:
+                above[one.id] = tuple(one.part_of)
+                offers: dict[str, list[frozenset[str]]] = {}
+                for offer in one.offers:
+                    offers.setdefault(offer.value.role, []).append(frozenset(offer.value.themes))
+                self._offers[one.id] = offers
+            parents = set(chain.from_iterable(above.get(i, ()) for i in asked))
+            asked = parents - set(above) - asked
         for identity in wanted:
             family, queue = {identity}, [identity]
             while queue:
@@ -364,15 +438,34 @@ class _Reading:
             for one in sentences(text)
             if not boilerplate.search(_folded(one.text))
             and "http" not in one.text
-            and not (one.section and _is_whole(passed, one.section))
+            and not any(_is_whole(passed, section) for section in one.sections)
         ]
         self._words = [words(clean(one.text)) for one in self._sentences]
-        self._about = [self._themes_of(read) for read in self._words]
+        self._clear: list[list[Found]] = []
+        self._about: list[tuple[str, ...]] = []
+        for read in self._words:
+            themes = reader._themes.find(read, language)
+            roles = reader._clear.find(read, language)
+            # "Joint research" is about no joint, and "in vitro fertilisation" asks for no test tube.
+            self._clear.append([found for found in roles if not _is_within(found, themes)])
+            about = (found.meaning for found in themes if not _is_within(found, roles))
+            self._about.append(tuple(dict.fromkeys(about)))
+        self._heading = _finder(cues.headings["ask"], language)
+        self._is_led = {
+            section: self._leads(section)
+            for section in dict.fromkeys(chain.from_iterable(o.sections for o in self._sentences))
+        }
         weights: Counter[str] = Counter()
-        for some in self._about:
-            weights.update(dict.fromkeys(some, 1))
+        for row, some in enumerate(self._about):
+            worth = _ASKING_WORTH if self._own_asking(row)[1] >= 0 else 1
+            weights.update(dict.fromkeys(some, worth))
+        for position, section in enumerate(headings(text)):
+            named = reader._themes.find(words(clean(section)), language)
+            worth = _ASKING_WORTH if position == 0 else 1
+            weights.update({found.meaning: worth for found in named})
         ranked = [t for t, _ in weights.most_common() if t not in reader._generic]
-        self.themes = tuple(t for t in ranked if weights[t] > 1)[:5] or tuple(ranked[:3])
+        self.themes = tuple(ranked[:_MOST_THEMES])
+        self._context = tuple(t for t in ranked if weights[t] >= _PROMINENT)[:_CONTEXT]
 
     def needs(self) -> list[_Need]:
         """Return the needs of the text, the most important first."""
@@ -407,33 +500,30 @@ class _Reading:
         sentence = self._sentences[row]
         certainty, at = self._own_asking(row)
         if at >= 0:
-            return certainty, True, at
-        heading = _finder(self._reader._cues.headings["ask"], self._language)
-        if sentence.section and _is_whole(heading, sentence.section):
-            return (_CALL_ASKS if self._is_call else _IN_CONTEXT) * _IN_CONTEXT, True, -1
-        lead_in = next(
-            (
-                r
-                for r in range(row - 1, max(-1, row - 12), -1)
-                if self._sentences[r].is_lead_in and self._sentences[r].section == sentence.section
-            ),
-            None,
-        )
-        if lead_in is not None and (sentence.is_item or lead_in == row - 1):
-            share, led = self._own_asking(lead_in)
-            if led >= 0:
-                return share * _IN_CONTEXT, True, -1
+            # "We look for such a unit": what is named next to it is meant.
+            beside = any(self._clear[r] for r in self._beside(row))
+            return certainty * (_BESIDE if beside and not self._clear[row] else 1.0), True, at
+        led = max((self._is_led[section] for section in sentence.sections), default=0.0)
+        lead_in = next((r for r in range(row - 1, -1, -1) if self._is_lead_in(r)), None)
+        if lead_in is not None and self._follows(lead_in, row):
+            led = max(led, self._own_asking(lead_in)[0])
+        if led:
+            return led * _IN_CONTEXT, True, -1
         beside = [
-            self._own_asking(r)[0]
-            for r in (row - 1, row + 1)
-            if 0 <= r < len(self._sentences) and self._sentences[r].block == sentence.block
+            share * (_IN_CONTEXT if not self._clear[r] else _BESIDE)
+            for r in self._beside(row)
+            if (share := self._own_asking(r)[0])
         ]
-        if max(beside, default=0) > 0:
-            return _BESIDE * max(beside), True, -1
-        return _IMPLIED, False, -1
+        if beside:
+            return max(beside), True, -1
+        several = len({found.meaning for found in self._clear[row]}) < len(self._clear[row])
+        return _IMPLIED_TWICE if several else _IMPLIED, False, -1
 
     def _own_asking(self, row: int) -> tuple[float, int]:
-        folded = _folded(self._sentences[row].text)
+        return self._says_asking(_folded(self._sentences[row].text))
+
+    def _says_asking(self, folded: str) -> tuple[float, int]:
+        """Return how much words ask, and after which of them; 0 and -1 when they do not."""
         found = self._asks.search(folded)
         if found and not self._is_call:
             return 1.0, folded.count(" ", 0, found.end())
@@ -441,10 +531,35 @@ class _Reading:
             return _CALL_ASKS, folded.count(" ", 0, called.end())
         return 0.0, -1
 
+    def _leads(self, heading: str) -> float:
+        """Return how much a heading says that what is under it is looked for."""
+        if _is_whole(self._heading, heading):
+            return _CALL_ASKS if self._is_call else 1.0
+        return self._says_asking(_folded(heading))[0]
+
+    def _is_lead_in(self, row: int) -> bool:
+        """Say whether a sentence asks for what comes after it rather than for what it says."""
+        if self._own_asking(row)[1] < 0:
+            return False
+        is_short = len(self._words[row]) <= _LEAD_IN_WORDS and not self._strengths(row)
+        return is_short or self._sentences[row].text.endswith(":")
+
+    def _follows(self, lead_in: int, row: int) -> bool:
+        one, other = self._sentences[lead_in], self._sentences[row]
+        if one.block == other.block:
+            return True
+        between = self._sentences[lead_in + 1 : row + 1]
+        return one.text.endswith(":") and all(sentence.is_item for sentence in between)
+
+    def _beside(self, row: int) -> list[int]:
+        """Return the sentences before and after one in its paragraph."""
+        block = self._sentences[row].block
+        near = (r for r in (row - 1, row + 1) if 0 <= r < len(self._sentences))
+        return [r for r in near if self._sentences[r].block == block]
+
     def _strengths(self, row: int) -> dict[str, tuple[float, int]]:
         """Return how clearly a sentence names each role, 0–1, and after how many words."""
         read = self._words[row]
-        clear = self._reader._clear.find(read, self._language)
         short = self._reader._short.find(read, self._language)
         named: dict[str, tuple[float, int]] = {}
         seen: dict[str, set[str]] = {}
@@ -453,13 +568,9 @@ class _Reading:
             known.add(" ".join(word.stem for word in read[found.start : found.end]))
             share = min(2, len(known)) * _CUE
             named[found.meaning] = (share, max(found.start, named.get(found.meaning, (0, 0))[1]))
-        for found in clear:
+        for found in self._clear[row]:
             named[found.meaning] = (1.0, max(found.start, named.get(found.meaning, (0, 0))[1]))
         return named
-
-    def _themes_of(self, read: Sequence[Word]) -> tuple[str, ...]:
-        found: Iterable[Found] = self._reader._themes.find(read, self._language)
-        return tuple(dict.fromkeys(one.meaning for one in found))
 
     def _near_themes(self, row: int) -> frozenset[str]:
         """Return what a sentence is about; its paragraph where it says nothing particular."""
@@ -467,9 +578,7 @@ class _Reading:
         own = {t for t in self._about[row] if t not in generic}
         if own:
             return frozenset(own)
-        block = self._sentences[row].block
-        beside = [r for r in (row - 1, row + 1) if 0 <= r < len(self._sentences)]
-        near = (self._about[r] for r in beside if self._sentences[r].block == block)
+        near = (self._about[r] for r in self._beside(row))
         return frozenset(t for t in chain.from_iterable(near) if t not in generic)
 
     def _groups(self, asked: Sequence[_Asked]) -> list[list[_Asked]]:
@@ -496,27 +605,21 @@ class _Reading:
     def _is_near(self, one: _Asked, other: _Asked) -> bool:
         if one.sentence.block == other.sentence.block:
             return True
-        return bool(self._widened(one.themes) & self._widened(other.themes))
-
-    def _widened(self, themes: Iterable[str]) -> frozenset[str]:
-        """Return themes with those right above and beside them."""
-        known = self._reader._landscape.themes
-        near = chain.from_iterable((t, *known[t].broader, *known[t].related) for t in themes)
-        return frozenset(near) - self._reader._generic
+        widened = self._reader.widened
+        return bool(widened(one.themes) & widened(other.themes))
 
     def _need(self, role: str, group: Sequence[_Asked], certainty: float) -> _Need:
         ranked = sorted(group, key=lambda one: -one.certainty)
         chosen: list[_Asked] = []
         for one in ranked:
             length = sum(len(c.sentence.text) for c in chosen) + len(one.sentence.text)
-            if not chosen or (one.certainty >= _OWN_SLOT and length <= _LONGEST_LOOKED_UP):
+            if not chosen or (one.certainty >= _LOOKED_UP and length <= _LONGEST_LOOKED_UP):
                 chosen.append(one)
         chosen.sort(key=lambda one: one.sentence.start)
         own = Counter(t for one in chosen for t in one.themes)
         themes = [t for t, _ in own.most_common()]
-        context = [t for t in self.themes if t not in themes][:_CONTEXT]
-        if role not in _SUBJECT_ROLES:
-            context = []
+        is_told = role not in _SUBJECT_ROLES or set(themes) & set(self.themes)
+        context = () if is_told else self._context
         labels = [self._reader._landscape.themes[t].text(self._language) for t in context]
         text = " ".join(one.sentence.text[:_LONGEST_LOOKED_UP] for one in chosen)
         if labels:
@@ -531,13 +634,24 @@ def _beside_best(named: Mapping[str, tuple[float, int]], at: int) -> dict[str, f
         named: by role, how clearly it is named and where.
         at: position of the last word of the asking, or -1.
     """
-    is_after = any(where > at >= 0 for _, where in named.values())
+    clearest = max((share for share, _ in named.values()), default=0.0)
+    is_after = any(where > at >= 0 and share == clearest for share, where in named.values())
     weighed = {
         role: share * (_BEFORE_ASKING if is_after and where <= at else 1.0)
         for role, (share, where) in named.items()
     }
     best = max(weighed.values(), default=0.0)
     return {role: share for role, share in weighed.items() if share >= _BESIDE_BEST * best}
+
+
+def _is_within(phrase: Found, others: Iterable[Found]) -> bool:
+    """Say whether a phrase is part of a longer one of another sort."""
+    return any(
+        other.start <= phrase.start
+        and phrase.end <= other.end
+        and other.end - other.start > phrase.end - phrase.start
+        for other in others
+    )
 
 
 def _together(group: Iterable[_Asked]) -> float:
