@@ -13,7 +13,7 @@ DOORS = {
         "write"
     ),
     "baken.store": "Facets Filter Store SyncReport Totals open_store",
-    "baken.partners": "Matcher",
+    "baken.partners": "Matcher ProjectReader",
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.bulk": "Advance LinkReport link_file",
 }

@@ -3,6 +3,7 @@
 from .links import Link, Linked
 from .organisation import Organisation, Sourced, assemble, gather, speaks_of
 from .predicates import PREDICATES, Predicate, terms_of
+from .project import Project, Quote, Slot
 from .record import OrganisationRecord, record
 from .shortlist import Aspect, Corrections, Excluded, Match, Need, Reason, Shortlist, Sort
 from .statement import (
@@ -76,11 +77,14 @@ __all__ = [
     "PartialDate",
     "Place",
     "Predicate",
+    "Project",
+    "Quote",
     "Reason",
     "Relation",
     "RelationType",
     "Role",
     "Shortlist",
+    "Slot",
     "Sort",
     "Sourced",
     "Stage",

@@ -62,6 +62,31 @@ WAS_CUT: Final[Labels] = {
     "de": "Ihr Text ist lang; die ersten {} Zeichen wurden gelesen.",
 }
 
+TEXT_WAS_CUT: Final[Labels] = {
+    "en": "Your text is long; its first 20,000 characters were read.",
+    "nl": "Uw tekst is lang; de eerste 20.000 tekens zijn gelezen.",
+    "fr": "Votre texte est long ; ses 20 000 premiers caractères ont été lus.",
+    "de": "Ihr Text ist lang; die ersten 20.000 Zeichen wurden gelesen.",
+}
+TEXT_TOO_SHORT: Final[Labels] = {
+    "en": "Paste a pitch or a call: what is to be done, and whom you look for.",
+    "nl": "Plak een pitch of een oproep: wat er gedaan moet worden en wie u zoekt.",
+    "fr": "Collez un pitch ou un appel : ce qui doit être fait, et qui vous cherchez.",
+    "de": "Fügen Sie einen Pitch oder Aufruf ein: was zu tun ist und wen Sie suchen.",
+}
+NO_WORK: Final[Labels] = {
+    "en": "No sentence of this text asks for a partner that this landscape has a role for.",
+    "nl": "Geen zin van deze tekst vraagt om een partner waarvoor dit landschap een rol kent.",
+    "fr": "Aucune phrase de ce texte ne demande un partenaire dont le rôle est connu ici.",
+    "de": "Kein Satz dieses Textes sucht einen Partner, für den es hier eine Rolle gibt.",
+}
+NOBODY_HERE: Final[Labels] = {
+    "en": "Nobody known here offers this: {}.",
+    "nl": "Niemand die hier bekend is, biedt dit aan: {}.",
+    "fr": "Personne de connu ici ne le propose : {}.",
+    "de": "Niemand, der hier bekannt ist, bietet das an: {}.",
+}
+
 
 def say(sentence: Labels, language: str) -> str:
     """Return the sentence in `language`, else in English."""
