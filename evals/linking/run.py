@@ -234,6 +234,17 @@ def misses(scores: Scores, target: Target) -> list[str]:
     ]
 
 
+def say_target(target: Target) -> str:
+    """Say what a target asks, in a few signs; nothing when it asks nothing."""
+    parts = (
+        ("P", "≥", target.precision),
+        ("R", "≥", target.recall),
+        ("F1", "≥", target.f1),
+        ("null", "≤", target.null_false),
+    )
+    return ", ".join(f"{name} {sign} {value:g}" for name, sign, value in parts if value is not None)
+
+
 def table(answered: Answered, data: Path, system: str = "Baken") -> Iterator[str]:
     """Yield the lines of the table, in Markdown; `system` is whose answers they are."""
     yield "| set | system | rows | P | R | F1 | 95 % | exact | null | target | met |"
@@ -246,7 +257,7 @@ def table(answered: Answered, data: Path, system: str = "Baken") -> Iterator[str
         asked = any(value is not None for value in msgspec.structs.astuple(target))
         met = ("no: " + ", ".join(missed) if missed else "yes") if asked else ""
         label = f"{name} (first id)" if name in FIRST_ONLY else name
-        yield _table_line(f"**{label}**", f"**{system}**", scores, _say_target(target), met)
+        yield _table_line(f"**{label}**", f"**{system}**", scores, say_target(target), met)
         peers = read_peers(name, data)
         if peers and len(peers[0].rows) != len(rows):
             part = align(rows, answers, peers[0].rows)
@@ -372,16 +383,6 @@ def _table_line(name: str, system: str, scores: Scores, target: str = "", met: s
         f"| {name} | {system} | {scores.rows} | {scores.precision:.3f} | {scores.recall:.3f} "
         f"| {scores.f1:.3f} | {interval} | {scores.exact:.3f} | {null} | {target} | {met} |"
     )
-
-
-def _say_target(target: Target) -> str:
-    parts = (
-        ("P", "≥", target.precision),
-        ("R", "≥", target.recall),
-        ("F1", "≥", target.f1),
-        ("null", "≤", target.null_false),
-    )
-    return ", ".join(f"{name} {sign} {value:g}" for name, sign, value in parts if value is not None)
 
 
 _NO_SCORES: Final = ("These predictions carry no scores: nothing can be said of calibration.",)

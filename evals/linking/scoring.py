@@ -119,7 +119,7 @@ def count(
 def summarise(counts: NDArray[np.float64], *, resamples: int = _RESAMPLES) -> Scores:
     """Turn counts of rows, shape (rows, 6), into scores."""
     totals = counts.sum(axis=0)
-    precision, recall, f1, f_half = (float(share) for share in _shares(totals))
+    precision, recall, f1, f_half = (float(share) for share in shares(totals))
     rows, null_rows = len(counts), int(totals[_NULL])
     return Scores(
         rows=rows,
@@ -142,22 +142,8 @@ def together(parts: Iterable[NDArray[np.float64]]) -> NDArray[np.float64]:
     return np.concatenate([np.zeros((0, 6)), *parts])
 
 
-def _interval(counts: NDArray[np.float64], resamples: int) -> tuple[float, float]:
-    """Draw rows with replacement and return the 2.5th and 97.5th percentile of F1."""
-    draws = np.random.default_rng(1)
-    rows = len(counts)
-    totals = np.stack(
-        [
-            np.bincount(draws.integers(0, rows, rows), minlength=rows) @ counts
-            for _ in range(resamples)
-        ]
-    )
-    low, high = np.percentile(_shares(totals)[2], [2.5, 97.5])
-    return float(low), float(high)
-
-
-def _shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return precision, recall, F1 and F0.5 for summed counts of shape (..., 6)."""
+def shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return precision, recall, F1 and F0.5 for summed counts of shape (..., 6); first axis 4."""
     right, predicted, labelled = (totals[..., of] for of in (_RIGHT, _PREDICTED, _LABELLED))
     empty = np.where(labelled > 0, 0.0, 1.0)
     precision = np.divide(right, predicted, out=empty, where=predicted > 0)
@@ -169,3 +155,17 @@ def _shares(totals: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
     return np.stack([precision, recall, weigh(1.0), weigh(0.5)])
+
+
+def _interval(counts: NDArray[np.float64], resamples: int) -> tuple[float, float]:
+    """Draw rows with replacement and return the 2.5th and 97.5th percentile of F1."""
+    draws = np.random.default_rng(1)
+    rows = len(counts)
+    totals = np.stack(
+        [
+            np.bincount(draws.integers(0, rows, rows), minlength=rows) @ counts
+            for _ in range(resamples)
+        ]
+    )
+    low, high = np.percentile(shares(totals)[2], [2.5, 97.5])
+    return float(low), float(high)
