@@ -337,6 +337,12 @@ THEME_MISTAKES = {
         + "lung:\n  label: {en: Lung, nl: Long, fr: Poumon, de: Lunge}\n  broader: [medicine]\n",
         ("unknown-theme", 7),
     ),
+    "synonyms in a language that Baken does not speak": (
+        THEMES
+        + "lung:\n  label: {en: Lung, nl: Long, fr: Poumon, de: Lunge}\n  broader: [medicine]\n"
+        + "  synonyms: {es: [pulmón]}\n",
+        ("unknown-field", 11),
+    ),
     "a mistake of form": (
         THEMES
         + "lung:\n  label: {en: Lung, nl: Long, fr: Poumon, de: Lunge}\n  broder: [medicine]\n",

@@ -110,6 +110,11 @@ LAY_WORDS = {
     "proefbuisbaby": ("ivf", "nl"),
     "rhume des foins, essai clinique": ("allergic-rhinitis", "fr"),
     "GCP training for our study nurses": ("good-clinical-practice", "en"),
+    "hip replacement": ("joint-replacement", "en"),
+    "Krampfadern": ("venous-disease", "de"),
+    "botontkalking": ("bone-density", "nl"),
+    "Neurodermitis": ("dermatology", "de"),
+    "cancer du sein": ("breast-cancer", "fr"),
     "MRI-scanner voor onderzoek van de hersenen": ("magnetic-resonance-imaging", "nl"),
 }
 
@@ -128,6 +133,9 @@ FIRST_FOR_LAY_WORDS = {
     "research on heart attack patients": "uza-cardiology",
     "une étude sur la crise cardiaque": "uza-cardiology",
     "proefbuisbaby": "center-for-reproductive-medicine",
+    "Krampfadern": "uza-thoracic-vascular-surgery",
+    "hip replacement": "rehabilitation-assistive-technology",
+    "botontkalking": "uza-metabolic-disorders",
     "rhume des foins, essai clinique": "upper-airway-allergy-clinical-trial-center",
 }
 
@@ -135,6 +143,12 @@ FIRST_FOR_LAY_WORDS = {
 @pytest.mark.parametrize("need", FIRST_FOR_LAY_WORDS)
 def test_everyday_words_find_the_specialist(matcher, need):
     assert ids(matcher.find(need))[0] == FIRST_FOR_LAY_WORDS[need]
+
+
+def test_a_skin_disease_is_no_question_for_a_brain_surgeon(matcher, store):
+    answer = matcher.find("Neurodermitis")
+    organisations = {o.id: o for o in store.organisations()}
+    assert all("skin" in organisations[i].theme_ids for i in ids(answer)[:3])
 
 
 def test_every_theme_leads_to_somebody(matcher, store):

@@ -12,6 +12,7 @@ LABELS = [
     ("fr", "poumon"),
     ("de", "Lunge"),
     ("de", "Impfstoff"),
+    *(("fr", "cancer du sein"), ("en", "cancer")),
     *((language, "diabetes") for language in ("en", "nl", "de")),
 ]
 
@@ -36,6 +37,11 @@ def reader():
 )
 def test_words_and_letters_tell(reader, text, language):
     assert reader.read(text) == language
+
+
+def test_a_whole_phrase_outvotes_one_word_of_it(reader):
+    assert reader.read("sein") == "de"
+    assert reader.read("cancer du sein") == "fr"
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🙂", "12345", "diabetes", "qwrtpsd"])

@@ -75,7 +75,7 @@ def suggest(word: str, known: Iterable[str]) -> str:
 def _convert_field(
     document: Document, trail: Trail, field: FieldInfo, data: Any, problems: list[Problem]
 ) -> Any:
-    container, inner = _container(field.type)
+    container, keys, inner = _container(field.type)
     if container is list:
         if not isinstance(data, list):
             message = f"{_at(trail)} should be a list."
@@ -90,6 +90,10 @@ def _convert_field(
             message = f"{_at(trail)} should be a mapping."
             problems.append(document.problem(trail, "wrong-shape", message))
             return None
+        for key in data:
+            if not _is(key, keys):
+                message = f"“{key}” in {_at(trail)} should be {_expected(keys)}."
+                problems.append(document.problem((*trail, key), "unknown-field", message))
         return {
             key: _convert_leaf(document, (*trail, key), inner, item, problems)
             for key, item in data.items()
@@ -110,14 +114,22 @@ def _convert_leaf(
         return None
 
 
-def _container(type_: Any) -> tuple[type | None, Any]:
-    """Return (list, item type), (dict, value type) or (None, None)."""
+def _container(type_: Any) -> tuple[type | None, Any, Any]:
+    """Return (list, None, item type), (dict, key type, value type) or three times None."""
     for part in _parts(type_):
         if get_origin(part) is list:
-            return list, get_args(part)[0]
+            return list, None, get_args(part)[0]
         if get_origin(part) is dict:
-            return dict, get_args(part)[1]
-    return None, None
+            return dict, *get_args(part)
+    return None, None, None
+
+
+def _is(key: str, type_: Any) -> bool:
+    try:
+        msgspec.convert(key, type_, strict=False)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _parts(type_: Any) -> tuple[Any, ...]:

@@ -104,6 +104,7 @@ class Brief(Struct, frozen=True, kw_only=True):
         stage: the stage of the need, with whom it needs first.
         stage_share: how much the stage says besides the rest, 0–1: all when the visitor chose it,
             little where the text asks for a role, which says more.
+        is_named: whether the text says nothing but names of themes that nobody works on.
     """
 
     need: Need
@@ -115,6 +116,7 @@ class Brief(Struct, frozen=True, kw_only=True):
     vectors: Vectors = field(default_factory=_no_vectors)
     stage: Stage | None = None
     stage_share: float = 0.0
+    is_named: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -185,6 +187,7 @@ class BriefReader:
         kinds = list(_cue_phrases(cues["kinds"]))
         negations = {name: cues["negations"][name] for name in cues["negations"]}
         self._index = index
+        self._held = {theme for passage in index.passages for theme in passage.themes}
         self._landscape = landscape
         self._negations = Negations(negations)
         self._stages = Phrasebook(_cue_phrases(cues["stages"]))
@@ -274,9 +277,18 @@ class BriefReader:
         whole = _joined(read, marks, denied | taken_out) if denied or kept != asked_for else cleaned
         texts = [plain[:_MOST_ENCODED], *_sentences(whole)]
         encoded = self._index.encoder.encode([*texts, *(word.surface.lower() for word in asked)])
+        word_vectors = encoded[len(texts) :]
+        unheld = _covered(found for found in kept.themes if found.meaning not in self._held)
+        stems = {read[position].stem for position in unheld}
+        word_vectors[[word.stem in stems for word in asked]] = 0.0
         vectors = encoded[: len(texts)]
+        is_named = all(
+            i in unheld or is_function_word(word.folded, language)
+            for i, word in enumerate(read)
+            if i not in taken_out | denied
+        )
         out = {*need.excluded.themes, *(a.id for a in corrections.unwanted if a.sort == "theme")}
-        meant = self._themes_meant(vectors)
+        meant = {} if is_named else self._themes_meant(vectors)
         themes = {t: c for t, c in (meant | said).items() if t not in out}
         themes |= {a.id: 1.0 for a in corrections.wanted if a.sort == "theme"}
         shown = {t: c for t, c in themes.items() if c >= _LIKELY or t in need.themes}
@@ -295,9 +307,10 @@ class BriefReader:
                 if name not in need.excluded.organisations
             ),
             words=asked,
-            word_vectors=encoded[len(texts) :],
+            word_vectors=word_vectors,
             vectors=vectors,
             stage=stage,
+            is_named=is_named,
             stage_share=_stage_share(stage, certainty, corrections),
         )
 

@@ -39,7 +39,7 @@ _LEAST_SAID: Final = 0.25
 _SEVERAL: Final = 1.2
 """What words and meaning together must find beside a theme, unless the need names several themes:
 a single one may be reached by chance, as a bakery is under food production (n007, 0.24; needs that
-rest on one theme have 0.30 and more)."""
+rest on one theme have 0.30 and more). A text that is the name of a theme was not misread either."""
 
 _LEAST_OF_BEST: Final = 0.4
 """Share of the best score from which others are shown beside it."""
@@ -112,7 +112,7 @@ def _answers(asked: Asked, candidate: Candidate, weights: Mapping[str, float]) -
     topical = {s.name: weights[s.name] for s in SIGNALS if s.is_topical and s.name in weights}
     score = sum(weight * values[name] for name, weight in topical.items())
     said = values.get("words", 0.0) + values.get("meaning", 0.0)
-    is_borne_out = said >= _LEAST_SAID or asked.strength >= _SEVERAL
+    is_borne_out = said >= _LEAST_SAID or asked.strength >= _SEVERAL or asked.brief.is_named
     return is_borne_out and score >= _LEAST * sum(topical.values())
 
 

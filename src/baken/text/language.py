@@ -2,14 +2,15 @@
 
 Statistical identifiers are weak on the few words of a need ("diabetes", "lung", "biobank") and
 slow to load. Function words are strong evidence and cheap; the landscape's own labels add weaker
-evidence for texts without any. Only a text that these leave undecided goes to py3langid, which
-also knows the languages that Baken does not speak.
+evidence for texts without any, as strong where one of several words stands there whole. Only a text
+that these leave undecided goes to py3langid, which also knows the languages that Baken does not
+speak.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from baken.model import LANGUAGES, Language
@@ -85,6 +86,10 @@ _LETTERS: Final[dict[str, Language]] = {
 _CLEAR_SHARE: Final = 0.4
 _CLEAR_MARGIN: Final = 0.5
 _WORD_WEIGHT: Final = 0.6
+_PHRASE_WEIGHT: Final = 1.0
+"""A phrase of several words stands by itself: French "cancer du sein" holds German "sein" by
+chance, and that word alone outvotes "cancer", which is English as well."""
+
 _LETTER_WEIGHT: Final = 0.5
 _SURE: Final = 0.5
 _FEWEST_WORDS: Final = 3
@@ -101,11 +106,17 @@ class LanguageReader:
                 languages share counts a little for each.
         """
         vocabulary: dict[str, set[Language]] = {}
+        phrases: dict[tuple[str, ...], set[Language]] = {}
         for language, label in labelled:
+            if len(label) > 1:
+                phrases.setdefault(tuple(word.folded for word in label), set()).add(language)
             for word in label:
                 if word.folded.isalpha() and len(word.folded) > 2:
                     vocabulary.setdefault(word.stem, set()).add(language)
         self._vocabulary = {stem: frozenset(known) for stem, known in vocabulary.items()}
+        self._phrases = {phrase: frozenset(known) for phrase, known in phrases.items()}
+        self._begins = frozenset(phrase[:2] for phrase in phrases)
+        self._longest = max(map(len, phrases), default=0)
         self._identifier: Any = None
         self._lock = threading.Lock()
 
@@ -139,10 +150,23 @@ class LanguageReader:
                 weight = _WORD_WEIGHT
             for language in languages:
                 votes[language] += weight / len(languages)
+        for known in self._phrases_in([word.folded for word in found]):
+            for language in known:
+                votes[language] += _PHRASE_WEIGHT / len(known)
         for letter in text.casefold():
             if letter in _LETTERS:
                 votes[_LETTERS[letter]] += _LETTER_WEIGHT
         return votes
+
+    def _phrases_in(self, folded: Sequence[str]) -> Iterator[frozenset[Language]]:
+        """Yield the languages of each known phrase of several words, the longest at a place."""
+        for start in range(len(folded) - 1):
+            if tuple(folded[start : start + 2]) in self._begins:
+                for end in range(min(len(folded), start + self._longest), start + 1, -1):
+                    known = self._phrases.get(tuple(folded[start:end]))
+                    if known:
+                        yield known
+                        break
 
     def warm(self) -> None:
         """Load py3langid now rather than at the first undecided text: half a second."""
