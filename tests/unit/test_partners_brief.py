@@ -291,10 +291,11 @@ def test_words_of_a_theme_that_was_taken_away_count_no_longer(reader):
 
 
 def test_what_is_turned_down_is_not_asked_for_as_well(reader):
-    corrections = Corrections(wanted=(Aspect("not-kind", "hospital"),))
-    need = reader.read("a hospital or an incubator", corrections).need
-    assert need.kinds == ("incubator",)
-    assert need.excluded.kinds == ("hospital",)
+    turned_down = (Aspect("not-kind", "hospital"), Aspect("not-place", "ghent"))
+    corrections = Corrections(wanted=turned_down)
+    need = reader.read("a hospital or an incubator near Ghent", corrections).need
+    assert (need.kinds, need.places, need.near) == (("incubator",), (), ())
+    assert need.excluded == Excluded(kinds=("hospital",), places=("ghent",))
 
 
 def test_another_language_reads_the_words_anew(reader):

@@ -502,10 +502,15 @@ def _excluded(denials: Iterable[Denial], asked_for: _Phrases) -> Excluded:
 
 def _turned_down(wanted: Iterable[Aspect]) -> Iterator[Aspect]:
     """Yield what the text may ask for and the visitor then says is not wanted."""
-    sorts: dict[Sort, Sort] = {"not-theme": "theme", "not-role": "role", "not-kind": "kind"}
+    sorts: dict[Sort, tuple[Sort, ...]] = {
+        "not-theme": ("theme",),
+        "not-role": ("role",),
+        "not-kind": ("kind",),
+        "not-place": ("place", "near"),
+    }
     for aspect in wanted:
-        if aspect.sort in sorts:
-            yield Aspect(sorts[aspect.sort], aspect.id)
+        for sort in sorts.get(aspect.sort, ()):
+            yield Aspect(sort, aspect.id)
 
 
 def _corrected(need: Need, corrections: Corrections) -> Need:
