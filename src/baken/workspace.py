@@ -25,14 +25,15 @@ from baken.errors import LinkError, NeedError, NotFoundError, StoreError
 from baken.model import (
     Landscape,
     Organisation,
+    Project,
     Shortlist,
     Statement,
     Term,
     organisation_subject,
     place_subject,
 )
-from baken.partners import Matcher
-from baken.search import UniversalSentenceEncoder, open_index
+from baken.partners import Matcher, ProjectReader
+from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
 from baken.store import Facets, Filter, Store, Totals, open_store
 
 if TYPE_CHECKING:
@@ -125,6 +126,19 @@ class Workspace:
             province=_term(province, provinces, "province"),
         )
 
+    def sketch(self, text: str) -> Project:
+        """Return the partners that a longer text needs, one lead a role, with alternates and gaps.
+
+        Args:
+            text: a pitch or a call for proposals, in English, Dutch, French or German; its first
+                20,000 characters are read.
+        """
+        return self._projects.sketch(text)
+
+    @cached_property
+    def _projects(self) -> ProjectReader:
+        return ProjectReader(self.store, self._matcher)
+
     def warm(self) -> None:
         """Load now what is loaded at the first need otherwise, so that it is answered as fast.
 
@@ -132,7 +146,8 @@ class Workspace:
         """
         self._own  # noqa: B018  # so that the thread does not need the store, which may be closed
         threading.Thread(target=self._load_naming, name="baken-names", daemon=True).start()
-        self._matcher.warm()
+        self._projects.warm()
+        self._suggester  # noqa: B018
 
     # -- linking -----------------------------------------------------------------------------
 
@@ -208,6 +223,16 @@ class Workspace:
         organisations = list(self.store.organisations(Filter()))
         records = landscape_records(organisations, self.landscape)
         return list(zip(organisations, records, strict=True))
+
+    # -- suggesting --------------------------------------------------------------------------
+
+    def suggest(self, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return what somebody who typed `text` may be about to write; see `Suggester`."""
+        return self._suggester.suggest(text, limit=limit)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester.of(self.landscape, (one for one, _ in self._own))
 
     # -- reading -----------------------------------------------------------------------------
 
