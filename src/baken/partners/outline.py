@@ -103,8 +103,9 @@ def _under(sections: tuple[str, ...], heading: str) -> tuple[str, ...]:
     above = tuple(
         one
         for one in sections
-        if (own := _LEADING_NUMBER.match(one)) is None
-        or (own.group().split(".")[0] == top and len(own.group()) < len(number.group()))
+        if (own := _LEADING_NUMBER.match(one))
+        and own.group().split(".")[0] == top
+        and len(own.group()) < len(number.group())
     )
     return (*above[-2:], heading)
 
