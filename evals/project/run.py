@@ -12,8 +12,8 @@
 - *gaps*: of the roles that nobody here offers, how many are called a gap; and how many gaps are
   none.
 
-``--calls`` reads calls for proposals (rows with ``title`` and ``description``) and reports only that
-they are answered, how fast, and how many slots and gaps there are: nobody has graded those.
+``--calls`` reads calls for proposals (rows with ``title`` and ``description``) and reports only
+that they are answered, how fast, and how many slots and gaps there are: nobody has graded those.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from pathlib import Path
 
 import msgspec
 import yaml
+from evals.find.run import load
 from msgspec import Struct
 
 from baken.model import LANGUAGES, Project
 from baken.partners import Matcher, ProjectReader
 from baken.search import UniversalSentenceEncoder, build_index
-from evals.find.run import load
 
 PITCHES = Path(__file__).parent / "pitches.yaml"
 
@@ -161,7 +161,9 @@ def print_calls(reader: ProjectReader, path: Path) -> None:
                 assert said == quote.text, (said, quote.text)
     cuts = statistics.quantiles(took, n=100)
     total = sum(roles.values())
-    print(f"{len(took)} calls, p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms, max {max(took):.0f} ms")
+    print(
+        f"{len(took)} calls, p50 {cuts[49]:.0f} ms, p99 {cuts[98]:.0f} ms, max {max(took):.0f} ms"
+    )
     print(f"{total} slots, {gaps} of them gaps; calls by number of slots: {sorted(slots.items())}")
     print(f"by role: {dict(roles.most_common())}")
 

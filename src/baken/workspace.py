@@ -29,6 +29,7 @@ from baken.model import (
     Corrections,
     Landscape,
     Organisation,
+    Project,
     Shortlist,
     Statement,
     Term,
@@ -36,9 +37,9 @@ from baken.model import (
     place_subject,
 )
 from baken.model.shortlist import NO_STAGE, SORTS
-from baken.partners import Matcher
+from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
-from baken.search import UniversalSentenceEncoder, open_index
+from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
 from baken.store import Facets, Filter, Store, Totals, open_store
 
 if TYPE_CHECKING:
@@ -216,6 +217,19 @@ class Workspace:
         }
         return terms[sort]
 
+    def sketch(self, text: str) -> Project:
+        """Return the partners that a longer text needs, one lead a role, with alternates and gaps.
+
+        Args:
+            text: a pitch or a call for proposals, in English, Dutch, French or German; its first
+                20,000 characters are read.
+        """
+        return self._projects.sketch(text)
+
+    @cached_property
+    def _projects(self) -> ProjectReader:
+        return ProjectReader(self.store, self._matcher)
+
     def warm(self) -> None:
         """Load now what is loaded at the first need otherwise, so that it is answered as fast.
 
@@ -223,7 +237,8 @@ class Workspace:
         """
         self._own  # noqa: B018  # so that the thread does not need the store, which may be closed
         threading.Thread(target=self._load_naming, name="baken-names", daemon=True).start()
-        self._matcher.warm()
+        self._projects.warm()
+        self._suggester  # noqa: B018
 
     # -- linking -----------------------------------------------------------------------------
 
@@ -299,6 +314,16 @@ class Workspace:
         organisations = list(self.store.organisations(Filter()))
         records = landscape_records(organisations, self.landscape)
         return list(zip(organisations, records, strict=True))
+
+    # -- suggesting --------------------------------------------------------------------------
+
+    def suggest(self, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Return what somebody who typed `text` may be about to write; see `Suggester`."""
+        return self._suggester.suggest(text, limit=limit)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester.of(self.landscape, (one for one, _ in self._own))
 
     # -- reading -----------------------------------------------------------------------------
 

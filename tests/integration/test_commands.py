@@ -200,3 +200,38 @@ def test_help_says_what_each_command_is_for(baken):
     shown = baken("--help").stdout
     for command in ("find", "organisations", "landscape", "serve"):
         assert command in shown
+
+
+PITCH = """A clip for inhalers
+
+We look for a hospital lung department for a study with patients with asthma.
+We need a contract manufacturer for plastic clips.
+"""
+
+
+def test_a_project_is_sketched_from_a_file_or_standard_input(baken, tmp_path):
+    pitch = tmp_path / "pitch.txt"
+    pitch.write_text(PITCH)
+    done = baken("find", "--project", "--file", pitch, "--json")
+    sketch = json.loads(done.stdout)
+    assert [slot["role"] for slot in sketch["slots"]] == ["clinical-validation", "manufacturing"]
+    assert sketch["slots"][0]["lead"]["reasons"]
+    assert sketch["slots"][1]["gap"]
+    shown = baken("find", "--project", "--file", pitch).stdout
+    assert "We need a contract manufacturer for plastic clips." in shown
+    assert "Nobody known here offers this" in shown
+    assert baken("find", "--project", PITCH, "--json").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--project"], 2),
+        (["--project", "words", "--role", "space"], 2),
+        (["--project", "--file", "nowhere.txt"], 1),
+    ],
+)
+def test_a_project_that_cannot_be_read_is_refused_in_a_sentence(baken, arguments, code):
+    done = baken("find", *arguments)
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr

@@ -17,6 +17,9 @@ TEMPLATES = Path(__file__).parents[2] / "src" / "baken" / "web" / "templates"
 ADDRESSES = {
     "/": "/index.json",
     "/find?q=biobank": "/find.json?q=biobank",
+    "/project?text=We+need+a+biobank+with+lung+tissue": (
+        "/project.json?text=We+need+a+biobank+with+lung+tissue"
+    ),
     "/organisations": "/organisations.json",
     "/organisations/uz-gent": "/organisations/uz-gent.json",
     "/themes": "/themes.json",
@@ -52,13 +55,19 @@ def client(data):
         yield client
 
 
+def foreign_scripts(page):
+    """Everything that could run, but for the files that Baken serves."""
+    own = r'<script src="/static/[0-9a-f]+/[a-z]+\.js" defer></script>'
+    return re.findall(r"<script[^>]*", re.sub(own, "", page))
+
+
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_page_and_its_json(client, address):
     page, data = client.get(address), client.get(ADDRESSES[address])
     assert page.status_code == data.status_code == 200
     assert page.headers["content-type"].startswith("text/html")
     assert page.text.count("<h1") == 1
-    assert "<script" not in page.text
+    assert not foreign_scripts(page.text)
     assert data.json()
 
 
@@ -83,7 +92,7 @@ def _fits(page, address):
 def test_odd_needs_get_a_sensible_page(client, need):
     page = client.get("/find", params={"q": need})
     assert page.status_code == 200
-    assert "<script" not in page.text
+    assert not foreign_scripts(page.text)
     assert "onerror=alert(1)>" not in page.text
     assert "What do you need?" in page.text
     answer = client.get("/find.json", params={"q": need}).json()
@@ -455,3 +464,72 @@ def test_health(client):
 def test_no_need_is_ever_logged(client, caplog):
     client.get("/find", params={"q": "a very private need"})
     assert "private" not in caplog.text
+
+
+PITCH = """A clip for inhalers
+
+We look for a hospital lung department for a randomised study with patients with asthma.
+We need a contract manufacturer for plastic clips. Money is there: we do not need investors.
+"""
+
+
+def test_a_posted_project_is_answered_and_not_kept(client, caplog):
+    page = client.post("/project", data={"text": PITCH})
+    assert page.status_code == 200
+    assert page.headers["cache-control"] == "private, no-store"
+    assert "Your text asks for it" in page.text
+    assert "hospital lung department for a randomised study" in page.text
+    assert "The desk of this landscape can ask further" in page.text
+    assert "clip" not in caplog.text
+    data = client.post("/project.json", data={"text": PITCH}).json()
+    assert [part["role"] for part in data["parts"]] == ["clinical-validation", "manufacturing"]
+    assert data["gaps"] == 1
+    assert data["parts"][0]["lead"]["reasons"][0]["notes"]
+    for part in data["parts"]:
+        for asking in part["asking"]:
+            assert " ".join(PITCH[asking["start"] : asking["end"]].split()) == asking["text"]
+        assert client.get(part["href"]).status_code == 200
+
+
+@pytest.mark.parametrize("text", [*ODD_NEEDS.values(), "é" * 20_001], ids=[*ODD_NEEDS, "too long"])
+def test_odd_projects_get_a_sensible_page(client, text):
+    page = client.post("/project", data={"text": text})
+    assert page.status_code == 200
+    assert not foreign_scripts(page.text)
+    assert 'name="text"' in page.text
+
+
+def test_a_form_too_large_is_refused_in_a_sentence(client):
+    page = client.post("/project", data={"text": "x" * 1_100_000})
+    assert page.status_code == 413
+    assert "What do you need?" in page.text
+
+
+def test_other_pages_take_no_forms(client):
+    assert client.post("/find", data={"q": "lung"}).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "label"),
+    [("uz g", "organisation", "UZ Gent"), ("suikerz", "theme", "suikerziekte")],
+)
+def test_suggestions_lead_to_pages(client, typed, kind, label):
+    answer = client.get("/api/v1/suggest", params={"q": typed})
+    assert answer.headers["cache-control"] == "private, no-store"
+    items = answer.json()["items"]
+    assert 0 < len(items) <= 8
+    assert (items[0]["kind"], items[0]["label"]) == (kind, label)
+    assert all(client.get(item["href"]).status_code == 200 for item in items)
+
+
+@pytest.mark.parametrize("typed", ODD_NEEDS.values(), ids=ODD_NEEDS)
+def test_anything_may_be_typed(client, typed):
+    answer = client.get("/api/v1/suggest", params={"q": typed[:2000]})
+    assert len(answer.json()["items"]) <= 8
+
+
+def test_the_script_is_small(client):
+    [script] = re.findall(r'src="(/static/[^"]+\.js)"', client.get("/").text)
+    answer = client.get(script)
+    assert answer.headers["content-type"].startswith("text/javascript")
+    assert len(answer.content) <= 3_072

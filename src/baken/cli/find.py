@@ -1,7 +1,9 @@
-"""``baken find``: from a need in plain words to a shortlist with reasons."""
+"""``baken find``: from a need in plain words to a shortlist; from a project to a consortium."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from textwrap import fill
@@ -17,7 +19,7 @@ from .opening import LandscapeOption, StoreOption, open_workspace
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from baken.model import Landscape, Match, Shortlist
+    from baken.model import Landscape, Match, Project, Shortlist, Slot, Statement
     from baken.workspace import Workspace
 
 
@@ -35,12 +37,24 @@ class _Row(msgspec.Struct):
 def find(
     need: Annotated[
         str | None,
-        typer.Argument(help="What you need, in English, Dutch, French or German."),
+        typer.Argument(
+            help="What you need, in English, Dutch, French or German; with --project, “-” reads it."
+        ),
     ] = None,
     file: Annotated[
         Path | None,
-        typer.Option(help='Answer many needs: a JSON-lines file of {"id": …, "text": …}.'),
+        typer.Option(
+            help='Answer many needs: a JSON-lines file of {"id": …, "text": …}. With --project: a '
+            "text file, the pitch or the call."
+        ),
     ] = None,
+    project: Annotated[
+        bool,
+        typer.Option(
+            "--project",
+            help="Take a longer text for a project: who could fill each role it needs, and gaps.",
+        ),
+    ] = False,
     limit: Annotated[int, typer.Option(help="At most so many matches.")] = 10,
     role: Annotated[
         str | None, typer.Option(help="Only this role: research, clinical-validation, space, …")
@@ -71,7 +85,19 @@ def find(
     Example: baken find "a biobank with kidney tissue in Limburg"
     """
     if (need is None) == (file is None):
-        raise typer.BadParameter("Give a need in quotes, or --file NEEDS.jsonl.")
+        otherwise = "--file PITCH.txt, or -" if project else "--file NEEDS.jsonl"
+        raise typer.BadParameter(f"Give a need in quotes, or {otherwise}.")
+    if project:
+        if role or province or wanted or unwanted or stage or language:
+            raise typer.BadParameter("A project asks for its own roles, wherever they are.")
+        text = _text(need, file)
+        with open_workspace(landscape, store) as workspace:
+            sketch = workspace.sketch(text)
+            if as_json:
+                typer.echo(msgspec.json.encode(sketch))
+            else:
+                _show_project(sketch, workspace.landscape)
+        return
     rows = _rows(file) if file is not None else []
     with open_workspace(landscape, store) as workspace:
         corrections = workspace.corrections(
@@ -91,13 +117,29 @@ def find(
             _show(answer, workspace)
 
 
-def _rows(file: Path) -> list[_Row]:
+def _text(need: str | None, file: Path | None) -> str:
+    """Return the text of a project: the argument, a file's, or standard input's."""
+    if file is not None:
+        return _read(file)
+    if need != "-":
+        return need or ""
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        return sys.stdin.buffer.read().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NeedError("Standard input is not UTF-8 text; save it as UTF-8.") from error
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise NeedError(f"{file} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
         raise NeedError(f"{file} is not UTF-8 text; save it as UTF-8.") from error
+
+
+def _rows(file: Path) -> list[_Row]:
+    lines = _read(file).splitlines()
     # All rows are parsed before the first is answered, so that a mistake costs no half-done run.
     rows = []
     for number, line in enumerate(lines, start=1):
@@ -139,10 +181,14 @@ def _show(answer: Shortlist, workspace: Workspace) -> None:
             heading = landscape.vocabulary.roles[role].heading["en"]
             console.print(f"\n{heading}", style="bold", markup=False)
         for match in matches:
-            _show_match(console, match, landscape, numbers, answer)
+            _show_match(console, match, landscape, numbers, answer.statements)
     if answer.nearest_themes and not answer.matches:
         nearest = ", ".join(landscape.themes[t].text("en") for t in answer.nearest_themes)
         console.print(f"\nNearest themes here: {nearest}", markup=False)
+    _show_sources(console, numbers)
+
+
+def _show_sources(console: Console, numbers: Mapping[str, int]) -> None:
     if numbers:
         console.print("\nSources", style="bold")
         for source, number in numbers.items():
@@ -150,12 +196,61 @@ def _show(answer: Shortlist, workspace: Workspace) -> None:
     console.print()
 
 
+def _show_project(sketch: Project, landscape: Landscape) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False, soft_wrap=True)
+    themes = [landscape.themes[t].text(sketch.language) for t in sketch.themes]
+    console.print()
+    if themes:
+        console.print(f"About: {' · '.join(themes)}", style="dim", markup=False)
+    if sketch.note:
+        console.print(sketch.note, markup=False)
+    numbers: dict[str, int] = {}
+    for slot in sketch.slots:
+        _show_slot(console, slot, landscape, numbers, sketch.statements)
+    _show_sources(console, numbers)
+
+
+def _show_slot(
+    console: Console,
+    slot: Slot,
+    landscape: Landscape,
+    numbers: dict[str, int],
+    statements: Mapping[str, Statement],
+) -> None:
+    console.print(f"\n{slot.title}", style="bold", markup=False)
+    for quote in slot.quotes:
+        where = f" ({quote.section})" if quote.section else ""
+        told = "Implied by" if quote.basis == "implied" else "Asked for in"
+        sentence = fill(
+            f"{told} characters {quote.start}–{quote.end}{where}: “{quote.text}”",
+            width=min(console.width, _WIDEST),
+            initial_indent="  ",
+            subsequent_indent="  ",
+        )
+        console.print(sentence, style="dim", markup=False)
+    if slot.lead is not None:
+        _show_match(console, slot.lead, landscape, numbers, statements)
+    if slot.gap:
+        console.print(f"\n  {slot.gap}", markup=False)
+    for label, some in (
+        ("Nearest" if slot.gap else "Could lead instead", slot.alternates),
+        ("Could know", slot.could_know),
+    ):
+        if some:
+            names = ", ".join(f"{match.name} {match.score:.2f}" for match in some)
+            console.print(f"  {label}: {names}", markup=False)
+    if slot.gap:
+        console.print("  The desk of the landscape can ask further.", style="dim")
+
+
 def _show_match(
     console: Console,
     match: Match,
     landscape: Landscape,
     numbers: dict[str, int],
-    answer: Shortlist,
+    statements: Mapping[str, Statement],
 ) -> None:
     dots = round(match.score * 5)
     kind = landscape.vocabulary.kinds[match.kind].text("en")
@@ -164,7 +259,7 @@ def _show_match(
     )
     console.print(f"  {kind}  ({match.id})", style="dim", markup=False)
     for reason in match.reasons:
-        cited = [answer.statements[s] for s in reason.statements if s in answer.statements]
+        cited = [statements[s] for s in reason.statements if s in statements]
         sources = dict.fromkeys(
             f"{s.citation.publisher}, {s.citation.url}, read {s.citation.retrieved}" for s in cited
         )

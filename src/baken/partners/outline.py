@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 _BLANK = re.compile(r"\n[ \t\r]*\n")
@@ -102,8 +103,9 @@ def _under(sections: tuple[str, ...], heading: str) -> tuple[str, ...]:
     above = tuple(
         one
         for one in sections
-        if (own := _LEADING_NUMBER.match(one)) is None
-        or (own.group().split(".")[0] == top and len(own.group()) < len(number.group()))
+        if (own := _LEADING_NUMBER.match(one))
+        and own.group().split(".")[0] == top
+        and len(own.group()) < len(number.group())
     )
     return (*above[-2:], heading)
 
@@ -120,13 +122,13 @@ def _blocks(text: str) -> Iterator[tuple[int, int]]:
     cuts |= {match.end() for match in _ITEM.finditer(text)}
     lines = [*re.finditer(r"[^\n]+", text)]
     # A short line above a longer one, without a sentence's end, is a heading of its own.
-    for line, after in zip(lines, lines[1:], strict=False):
+    for line, after in pairwise(lines):
         if line.end() + 1 == after.start() and _is_heading(line.group().strip()):
             starts_block = line.start() == 0 or text[: line.start()].endswith("\n\n")
             if starts_block:
                 cuts.add(after.start())
     bounds = [0, *sorted(cuts), len(text)]
-    for start, end in zip(bounds, bounds[1:], strict=False):
+    for start, end in pairwise(bounds):
         trimmed = text[start:end].strip()
         if trimmed:
             first = start + text[start:end].index(trimmed[0])

@@ -3,12 +3,15 @@
 from .encoder import Encoder, UniversalSentenceEncoder, Vectors
 from .index import Index, build_index, open_index
 from .passages import Field, Passage, passages_of
+from .suggest import Suggester, Suggestion
 
 __all__ = [
     "Encoder",
     "Field",
     "Index",
     "Passage",
+    "Suggester",
+    "Suggestion",
     "UniversalSentenceEncoder",
     "Vectors",
     "build_index",

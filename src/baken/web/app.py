@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import traceback
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from functools import partial
 from hashlib import blake2b
 from importlib.resources import files
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import HttpMethod, Litestar, MediaType, Request, Response
@@ -26,7 +28,7 @@ from rapidfuzz import fuzz, process
 from baken.errors import NeedError, NotFoundError
 from baken.workspace import Workspace
 
-from . import linking
+from . import linking, suggesting
 from .page import LANGUAGE, Link, Page, Query, organisation_address
 from .pages import PAGES
 from .rendering import Renderer
@@ -40,7 +42,8 @@ _LOG = logging.getLogger("baken.web")
 
 HEADERS: Final = {
     "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; "
+        "default-src 'none'; script-src 'self'; connect-src 'self'; "
+        "style-src 'self'; font-src 'self'; img-src 'self'; "
         "form-action 'self'; "
         "base-uri 'none'; frame-ancestors 'self'"
     ),
@@ -50,6 +53,7 @@ HEADERS: Final = {
 }
 _TYPES: Final = {
     "css": "text/css",
+    "js": "text/javascript",
     "svg": "image/svg+xml",
     "txt": "text/plain",
     "woff2": "font/woff2",
@@ -65,6 +69,7 @@ def create_app(workspace: Workspace) -> Litestar:
         route_handlers=[
             _health(workspace),
             *linking.handlers(workspace),
+            suggesting.handler(workspace),
             *static.handlers(),
             *pages,
         ],
@@ -87,7 +92,16 @@ def _handlers(page: Page, workspace: Workspace, renderer: Renderer) -> list[Hand
     )
 
     def show(request: Request[Any, Any, Any]) -> Response[bytes | str]:
-        context = build(workspace, _query(request))
+        return answer(request, _query(request))
+
+    async def show_posted(request: Request[Any, Any, Any]) -> Response[bytes | str]:
+        form = _form(await request.body())
+        query = _query(request)
+        query = Query(query.path, {**query.parameters, **form})
+        return await asyncio.to_thread(answer, request, query)
+
+    def answer(request: Request[Any, Any, Any], query: Query) -> Response[bytes | str]:
+        context = build(workspace, query)
         is_data = _wants_json(request)
         response = _json(context) if is_data else _html(renderer.page(page, context))
         if page.depends_on == "visitor":
@@ -96,7 +110,15 @@ def _handlers(page: Page, workspace: Workspace, renderer: Renderer) -> list[Hand
 
     # An id takes the ending with it, so that a variable path needs no second route.
     paths = (page.path,) if "{" in page.path else (page.path, page.json_path)
-    return [_get(path, sync_to_thread=True)(show) for path in paths]
+    if not page.longest_form:
+        return [_get(path, sync_to_thread=True)(show) for path in paths]
+    taking_forms = partial(
+        route,
+        http_method=[HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
+        status_code=HTTP_200_OK,
+        request_max_body_size=page.longest_form,
+    )
+    return [taking_forms(path)(show_posted) for path in paths]
 
 
 def _built_once_a_revision(
@@ -125,6 +147,14 @@ def _query(request: Request[Any, Any, Any]) -> Query:
         if value:
             parameters.setdefault(name, []).append(value)
     return Query(path, parameters)
+
+
+def _form(body: bytes) -> dict[str, list[str]]:
+    """Return the fields of a posted form, the empty ones left out."""
+    fields: dict[str, list[str]] = {}
+    for name, value in parse_qsl(body.decode("utf-8", "replace"), errors="replace"):
+        fields.setdefault(name, []).append(value)
+    return fields
 
 
 def _wants_json(request: Request[Any, Any, Any]) -> bool:

@@ -47,6 +47,8 @@ class Page(Struct, frozen=True):
         depends_on: what the context follows from. ``landscape``: nothing else, so that it is
             built once for each revision of the store. ``visitor``: somebody's own words, which
             no cache may keep.
+        longest_form: bytes of a form that may be posted to it, whose fields then join the address's
+            parameters; 0 for a page that takes none. Posting changes nothing.
     """
 
     path: str
@@ -56,6 +58,7 @@ class Page(Struct, frozen=True):
     build: Callable[[Workspace, Query], Struct]
     section: str = ""
     depends_on: Literal["landscape", "address", "visitor"] = "address"
+    longest_form: int = 0
 
 
 class Source(Struct, frozen=True):

@@ -4,11 +4,23 @@ from typing import Final
 
 from baken.web.page import Page
 
-from . import about, find, home, organisation, organisations, place, places, theme, themes
+from . import (
+    about,
+    find,
+    home,
+    organisation,
+    organisations,
+    place,
+    places,
+    project,
+    theme,
+    themes,
+)
 
 PAGES: Final[tuple[Page, ...]] = (
     home.PAGE,
     find.PAGE,
+    project.PAGE,
     organisations.PAGE,
     organisation.PAGE,
     themes.PAGE,
