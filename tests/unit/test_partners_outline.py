@@ -42,7 +42,7 @@ def test_headings_are_said_of_sentences():
 
 def test_glued_paragraphs_are_parted():
     found = list(sentences(CALL))
-    assert [one.sections for one in found][0] == ("Expected Outcome",)
+    assert found[0].sections == ("Expected Outcome",)
     assert [one.text for one in found if one.sections == ("Scope",)] == [
         "Proposals should study why.",
         "They should also test it.",

@@ -104,7 +104,8 @@ def test_a_call_is_read_as_one(reader):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "   ", "hello", "x" * 30_000, "🧪" * 500, "We had a lovely summer in Spain. " * 700]
+    "text",
+    ["", "   ", "hello", "x" * 30_000, "🧪" * 500, "We had a lovely summer in Spain. " * 700],
 )
 def test_what_asks_for_nobody_gets_a_sentence(reader, text):
     sketch = reader.sketch(text)
