@@ -50,20 +50,3 @@ def test_finding_is_as_good_as_in_the_reference(run, tmp_path):
 def test_the_reference_lists_every_dev_need(run):
     frozen = json.loads(run.REFERENCE.read_bytes())["splits"]["dev"]["top"]
     assert set(frozen) == {need.id for need in run.read_needs("dev")}
-
-
-def test_sketching_is_as_good_as_it_was(run, tmp_path):
-    from evals.project import run as project
-
-    pitches = project.read_pitches()
-    with run.load(tmp_path) as store:
-        matcher = project.Matcher(store, run.build_index(store, run.UniversalSentenceEncoder()))
-        reader = project.ProjectReader(store, matcher)
-        scores = project.Scores()
-        for pitch in pitches:
-            scores += project.score(pitch, reader.sketch(pitch.text))
-    assert len(pitches) >= 15
-    assert scores.found / scores.wanted >= 0.95
-    assert scores.right / scores.named >= 0.95
-    assert scores.led / scores.wanted >= 0.8
-    assert scores.admitted == scores.gaps
