@@ -34,7 +34,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
   const choose = (item) => {
     close();
     if (item.kind === "organisation") return location.assign(item.href);
-    box.setRangeText(`${item.label} `, item.from + item.start, box.selectionEnd, "end");
+    box.setRangeText(`${item.label} `, item.from, box.selectionEnd, "end");
     said.textContent = `${item.label} is in the box.`;
   };
   const ask = async () => {
@@ -46,7 +46,9 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     try {
       const url = `${box.dataset.suggest}?q=${encodeURIComponent(typed)}`;
       const answer = await (await fetch(url, { signal })).json();
-      show(answer.items.map((item) => ({ ...item, from })));
+      // Characters to UTF-16 units.
+      const before = (n) => from + [...typed].slice(0, n).join("").length;
+      show(answer.items.map((item) => ({ ...item, from: before(item.start) })));
       const n = items.length;
       said.textContent = `${n || "No"} suggestion${n === 1 ? "" : "s"}.`;
     } catch { /* overtaken, or no network: the form still works */ }
