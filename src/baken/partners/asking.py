@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
 from importlib.resources import files
 from itertools import accumulate, chain
 from typing import Final
@@ -165,6 +164,7 @@ class AskingReader:
                 _phrases({theme.id: theme.synonyms for theme in themes}),
             )
         )
+        self._finders = {language: _finders(self.cues, language) for language in LANGUAGES}
         self._languages = LanguageReader(
             (phrase.language, phrase.words)
             for phrase in _phrases(self.cues.roles)
@@ -175,7 +175,7 @@ class AskingReader:
         """Read a text; any will do, and one that asks for nobody has no `wanted`."""
         told = self._languages.read(clean(text[:_LANGUAGE_FROM]))
         language: Language = next((known for known in LANGUAGES if known == told), LANGUAGES[0])
-        finders = _finders(self.cues, language)
+        finders = self._finders[language]
         is_call = finders["is_a_call"].search(_folded(text)) is not None
         page = _Page(self, text, language, finders, is_call)
         return Reading(language, is_call, page.themes, tuple(page.wanted()))
@@ -482,7 +482,6 @@ def _finders(cues: _Cues, language: Language) -> dict[str, re.Pattern[str]]:
     }
 
 
-@cache
 def _finder(phrases: tuple[str, ...]) -> re.Pattern[str]:
     wanted = "|".join(re.escape(_folded(phrase)) for phrase in dict.fromkeys(phrases))
     return re.compile(rf"(?:^|(?<= ))(?:{wanted})(?= |$)")
