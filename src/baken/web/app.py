@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from hashlib import blake2b
 from importlib.resources import files
@@ -23,13 +23,16 @@ from litestar.status_codes import (
     HTTP_404_NOT_FOUND,
     HTTP_500_INTERNAL_SERVER_ERROR,
 )
+from msgspec import structs
 from rapidfuzz import fuzz, process
 
 from baken.errors import NeedError, NotFoundError
+from baken.model import LANGUAGES
+from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
 from . import linking, suggesting
-from .page import LANGUAGE, Link, Page, Query, organisation_address
+from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .rendering import Renderer
 
@@ -63,8 +66,15 @@ _TYPES: Final = {
 def create_app(workspace: Workspace) -> Litestar:
     """Return the site of an open workspace; closing the workspace is the caller's."""
     static = _StaticFiles()
-    renderer = Renderer(workspace, static.addresses)
-    pages = [handler for page in PAGES for handler in _handlers(page, workspace, renderer)]
+    speeches: dict[str, Speech] = {language: Speech(language) for language in LANGUAGES}
+    renderer = Renderer(workspace, static.addresses, speeches)
+    pages = [
+        handler
+        for say in speeches.values()
+        for page in PAGES
+        for handler in _handlers(page, workspace, renderer, say)
+    ]
+    failures = _Failures(workspace, renderer, speeches)
     return Litestar(
         route_handlers=[
             _health(workspace),
@@ -74,10 +84,10 @@ def create_app(workspace: Workspace) -> Litestar:
             *pages,
         ],
         exception_handlers={
-            HTTPException: _on_http_error(workspace, renderer),
-            NotFoundError: _on_not_found(workspace, renderer),
-            NeedError: _on_need_error(renderer),
-            Exception: _on_unforeseen(renderer),
+            HTTPException: failures.of_http,
+            NotFoundError: failures.of_what_is_not_found,
+            NeedError: failures.of_need,
+            Exception: failures.unforeseen,
         },
         after_request=_add_headers,
         openapi_config=None,
@@ -85,31 +95,34 @@ def create_app(workspace: Workspace) -> Litestar:
     )
 
 
-def _handlers(page: Page, workspace: Workspace, renderer: Renderer) -> list[Handler]:
-    """Return the routes of a page and of its JSON form."""
+def _handlers(page: Page, workspace: Workspace, renderer: Renderer, say: Speech) -> list[Handler]:
+    """Return the routes of a page and of its JSON form, in one language."""
     build = (
         _built_once_a_revision(page, workspace) if page.depends_on == "landscape" else page.build
     )
 
     def show(request: Request[Any, Any, Any]) -> Response[bytes | str]:
-        return answer(request, _query(request))
+        return answer(request, _query(request, say))
 
     async def show_posted(request: Request[Any, Any, Any]) -> Response[bytes | str]:
         form = _form(await request.body())
-        query = _query(request)
-        query = Query(query.path, {**query.parameters, **form})
+        query = _query(request, say)
+        query = structs.replace(query, parameters={**query.parameters, **form})
         return await asyncio.to_thread(answer, request, query)
 
     def answer(request: Request[Any, Any, Any], query: Query) -> Response[bytes | str]:
         context = build(workspace, query)
         is_data = _wants_json(request)
-        response = _json(context) if is_data else _html(renderer.page(page, context))
+        response = _json(context) if is_data else _html(renderer.page(page, context, query))
         if page.depends_on == "visitor":
             response.headers["Cache-Control"] = "private, no-store"
         return response
 
     # An id takes the ending with it, so that a variable path needs no second route.
-    paths = (page.path,) if "{" in page.path else (page.path, page.json_path)
+    paths = [
+        localised(path, say.language)
+        for path in ((page.path,) if "{" in page.path else (page.path, page.json_path))
+    ]
     if not page.longest_form:
         return [_get(path, sync_to_thread=True)(show) for path in paths]
     taking_forms = partial(
@@ -139,14 +152,17 @@ def _built_once_a_revision(
     return build
 
 
-def _query(request: Request[Any, Any, Any]) -> Query:
-    """Return what an address asks for."""
+def _query(request: Request[Any, Any, Any], say: Speech) -> Query:
+    """Return what an address asks for, in the language that the address is in."""
     path = {name: str(v).removesuffix(".json") for name, v in request.path_params.items()}
     parameters: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         if value:
             parameters.setdefault(name, []).append(value)
-    return Query(path, parameters)
+    page = request.url.path.removesuffix(".json")
+    if say.language != SOURCE_LANGUAGE:
+        page = page.removeprefix(f"/{say.language}") or "/"
+    return Query(page, path, parameters, say)
 
 
 def _form(body: bytes) -> dict[str, list[str]]:
@@ -229,68 +245,66 @@ class _StaticFiles:
 
 # -- what goes wrong -------------------------------------------------------------------------
 
-ExceptionHandler = Callable[[Request[Any, Any, Any], Any], Response[bytes | str]]
 
+class _Failures:
+    """Answers for what goes wrong, in the language of the address that led there."""
 
-def _on_not_found(workspace: Workspace, renderer: Renderer) -> ExceptionHandler:
-    def handle(request: Request[Any, Any, Any], error: NotFoundError) -> Response[bytes | str]:
-        near = _near(workspace, request.url.path)
-        return _failure(request, renderer, HTTP_404_NOT_FOUND, str(error), near)
+    def __init__(
+        self, workspace: Workspace, renderer: Renderer, speeches: Mapping[str, Speech]
+    ) -> None:
+        self._workspace = workspace
+        self._renderer = renderer
+        self._speeches = speeches
 
-    return handle
+    def of_what_is_not_found(
+        self, request: Request[Any, Any, Any], error: NotFoundError
+    ) -> Response[bytes | str]:
+        return self._answer(request, HTTP_404_NOT_FOUND, str(error))
 
+    def of_need(self, request: Request[Any, Any, Any], error: NeedError) -> Response[bytes | str]:
+        return self._answer(request, HTTP_400_BAD_REQUEST, str(error))
 
-def _on_need_error(renderer: Renderer) -> ExceptionHandler:
-    def handle(request: Request[Any, Any, Any], error: NeedError) -> Response[bytes | str]:
-        return _failure(request, renderer, HTTP_400_BAD_REQUEST, str(error), ())
-
-    return handle
-
-
-def _on_http_error(workspace: Workspace, renderer: Renderer) -> ExceptionHandler:
-    def handle(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes | str]:
+    def of_http(
+        self, request: Request[Any, Any, Any], error: HTTPException
+    ) -> Response[bytes | str]:
         if error.status_code == HTTP_404_NOT_FOUND:
-            message = "There is no page at this address."
-            near = _near(workspace, request.url.path)
-            return _failure(request, renderer, error.status_code, message, near)
-        return _failure(request, renderer, error.status_code, f"{error.detail}.", ())
+            text = self._say(request)("There is no page at this address.")
+            return self._answer(request, error.status_code, text)
+        return self._answer(request, error.status_code, f"{error.detail}.")
 
-    return handle
-
-
-def _on_unforeseen(renderer: Renderer) -> ExceptionHandler:
-    def handle(request: Request[Any, Any, Any], error: Exception) -> Response[bytes | str]:
+    def unforeseen(
+        self, request: Request[Any, Any, Any], error: Exception
+    ) -> Response[bytes | str]:
         # A need may be private, so only the kind of error and where it arose are logged.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _LOG.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
-        message = (
+        text = self._say(request)(
             "Something went wrong on our side. Your words were not lost: go back and try again."
         )
-        return _failure(request, renderer, HTTP_500_INTERNAL_SERVER_ERROR, message, ())
+        return self._answer(request, HTTP_500_INTERNAL_SERVER_ERROR, text)
 
-    return handle
+    def _say(self, request: Request[Any, Any, Any]) -> Speech:
+        first = request.url.path.split("/", 2)[1]
+        return self._speeches.get(first, self._speeches[SOURCE_LANGUAGE])
+
+    def _answer(
+        self, request: Request[Any, Any, Any], status: int, text: str
+    ) -> Response[bytes | str]:
+        query = _query(request, self._say(request))
+        near = _near(self._workspace, query) if status == HTTP_404_NOT_FOUND else ()
+        # Litestar calls `after_request` for what succeeds only.
+        if _wants_json(request):
+            return _add_headers(_json({"error": text, "near": near}, status))
+        return _add_headers(_html(self._renderer.failure(status, text, near, query), status))
 
 
-def _failure(
-    request: Request[Any, Any, Any],
-    renderer: Renderer,
-    status: int,
-    message: str,
-    near: tuple[Link, ...],
-) -> Response[bytes | str]:
-    # Litestar calls `after_request` for what succeeds only.
-    if _wants_json(request):
-        return _add_headers(_json({"error": message, "near": near}, status))
-    return _add_headers(_html(renderer.failure(status, message, near), status))
-
-
-def _near(workspace: Workspace, path: str) -> tuple[Link, ...]:
+def _near(workspace: Workspace, query: Query) -> tuple[Link, ...]:
     """Return pages whose id or name is like the last part of an address that leads nowhere."""
-    wanted = path.rstrip("/").rpartition("/")[2].removesuffix(".json")
-    labels = {organisation_address(key): name for key, name in workspace.names().items()}
-    themes, places = workspace.landscape.themes, workspace.landscape.places
-    labels |= {f"/themes/{key}": theme.text(LANGUAGE) for key, theme in themes.items()}
-    labels |= {f"/places/{key}": place.text(LANGUAGE) for key, place in places.items()}
+    wanted = query.page.rstrip("/").rpartition("/")[2]
+    language, landscape = query.language, workspace.landscape
+    labels = {query.organisation(key): name for key, name in workspace.names().items()}
+    labels |= {query.theme(key): theme.text(language) for key, theme in landscape.themes.items()}
+    labels |= {query.place(key): place.text(language) for key, place in landscape.places.items()}
     ids = {href: href.rpartition("/")[2] for href in labels}
     found: dict[str, float] = {}
     for choices, word in ((ids, wanted), (labels, wanted.replace("-", " "))):

@@ -2,27 +2,57 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from msgspec import Struct
 
 from baken.model import Citation, Statement
+from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
 
 class Query(Struct, frozen=True):
-    """What an address asks for.
+    """What an address asks for, and in which language the answer speaks.
 
     Attributes:
+        page: the path of the page as in English: ``/themes/oncology``.
         path: the variable parts of the address, such as ``id``.
         parameters: each parameter's values, in order, the empty ones left out.
+        say: what the interface says, in the language of the address.
     """
 
+    page: str
     path: Mapping[str, str]
     parameters: Mapping[str, Sequence[str]]
+    say: Speech
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code of the interface's language."""
+        return self.say.language
+
+    def address(self, path: str, **parameters: Any) -> str:
+        """Return a page's address in this language, with the parameters that have a value.
+
+        Args:
+            path: of the page, as in English: ``/themes/oncology``.
+            **parameters: of the address; lists are repeated.
+        """
+        return address(localised(path, self.language), **parameters)
+
+    def organisation(self, organisation_id: str) -> str:
+        """Return the address of an organisation's page."""
+        return self.address(f"/organisations/{organisation_id}")
+
+    def theme(self, theme_id: str) -> str:
+        """Return the address of a theme's page."""
+        return self.address(f"/themes/{theme_id}")
+
+    def place(self, place_id: str) -> str:
+        """Return the address of a place's page."""
+        return self.address(f"/places/{place_id}")
 
     def one(self, name: str) -> str | None:
         """Return the last value of a parameter, or None."""
@@ -132,8 +162,9 @@ class Choice(Struct, frozen=True):
     is_on: bool
 
 
-LANGUAGE: Final = "en"
-"""The language of the interface."""
+def localised(path: str, language: str) -> str:
+    """Return a page's path in a language: English has none in front, ``/nl/themes`` is Dutch."""
+    return path if language == SOURCE_LANGUAGE else f"/{language}{path}"
 
 
 def address(path: str, **parameters: Any) -> str:
@@ -142,26 +173,13 @@ def address(path: str, **parameters: Any) -> str:
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
 
 
-def organisation_address(organisation_id: str) -> str:
-    """Return the address of an organisation's page."""
-    return f"/organisations/{organisation_id}"
-
-
-def theme_links(workspace: Workspace, themes: Iterable[str]) -> tuple[Link, ...]:
+def theme_links(workspace: Workspace, query: Query, themes: Iterable[str]) -> tuple[Link, ...]:
     """Return links to themes; ids that the landscape does not know are left out."""
     known = workspace.landscape.themes
-    return tuple(Link(known[t].text(LANGUAGE), f"/themes/{t}") for t in themes if t in known)
+    return tuple(Link(known[t].text(query.language), query.theme(t)) for t in themes if t in known)
 
 
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-
-
-def day(date: str | datetime.date) -> str:
-    """Return a date as people write it: ``22 November 2026``, ``November 2026`` or ``2026``."""
-    parts = str(date).split("-")
-    year, month, of_month = [*parts, "", ""][:3]
-    words = (str(int(of_month)) if of_month else "", _MONTHS[int(month) - 1] if month else "", year)
-    return " ".join(word for word in words if word)
+def place_links(workspace: Workspace, query: Query, places: Iterable[str]) -> tuple[Link, ...]:
+    """Return links to places; ids that the landscape does not know are left out."""
+    known = workspace.landscape.places
+    return tuple(Link(known[p].text(query.language), query.place(p)) for p in places if p in known)

@@ -14,7 +14,8 @@ from msgspec.structs import replace
 
 from baken.model import LANGUAGES, Aspect, Corrections, Need, Shortlist, Sort
 from baken.model.shortlist import NO_STAGE
-from baken.web.page import LANGUAGE, Choice, address
+from baken.text.speech import message
+from baken.web.page import Choice, Query
 from baken.workspace import Workspace
 
 _MOST_SUGGESTED: Final = 4
@@ -23,16 +24,16 @@ _NEXT_DOOR_KM: Final = 25.0
 """How far apart the nearest municipalities of neighbouring provinces are at most."""
 
 _TAKES_AWAY: Final[dict[Sort, str]] = {
-    "theme": "do not look for this",
-    "role": "do not look for this",
-    "kind": "do not look for this",
-    "place": "do not look here",
-    "near": "do not look here",
-    "not-theme": "do not leave this out",
-    "not-role": "do not leave this out",
-    "not-kind": "do not leave this out",
-    "not-place": "do not leave this out",
-    "not-organisation": "do not leave this out",
+    "theme": message("do not look for this"),
+    "role": message("do not look for this"),
+    "kind": message("do not look for this"),
+    "place": message("do not look here"),
+    "near": message("do not look here"),
+    "not-theme": message("do not leave this out"),
+    "not-role": message("do not leave this out"),
+    "not-kind": message("do not leave this out"),
+    "not-place": message("do not leave this out"),
+    "not-organisation": message("do not leave this out"),
 }
 _OWN_NAMES: Final = {"en": "English", "nl": "Nederlands", "fr": "français", "de": "Deutsch"}
 
@@ -82,8 +83,14 @@ class Way:
     """The address of an answer, and of the same with something changed."""
 
     def __init__(
-        self, text: str, role: str | None, province: str | None, corrections: Corrections
+        self,
+        query: Query,
+        text: str,
+        role: str | None,
+        province: str | None,
+        corrections: Corrections,
     ) -> None:
+        self.query = query
         self.text = text
         self.role = role
         self.province = province
@@ -92,39 +99,49 @@ class Way:
     def narrowed(self, *, role: str | None, province: str | None) -> str:
         """Return the address of the answer narrowed to a role and a province, or to neither."""
         said = self.corrections.parameters()
-        return address("/find", q=self.text, role=role, province=province, **said)
+        return self.query.address("/find", q=self.text, role=role, province=province, **said)
 
     def corrected(self, corrections: Corrections) -> str:
         """Return the address of the answer with other corrections."""
         said = corrections.parameters()
-        return address("/find", q=self.text, role=self.role, province=self.province, **said)
+        return self.query.address(
+            "/find", q=self.text, role=self.role, province=self.province, **said
+        )
 
 
-def understood(workspace: Workspace, answer: Shortlist, way: Way) -> Understood:
+def understood(workspace: Workspace, query: Query, answer: Shortlist, way: Way) -> Understood:
     """Return what was understood of a need, with the way to every correction of it."""
     corrections = way.corrections
     need = answer.need
     taken_away = tuple(
-        Chip(a.sort, a.id, workspace.describe(a), "put back", way.corrected(corrections.adding(a)))
+        Chip(
+            a.sort,
+            a.id,
+            workspace.describe(a),
+            query.say("put back"),
+            way.corrected(corrections.adding(a)),
+        )
         for a in corrections.unwanted
     )
     if corrections.stage == NO_STAGE:
         href = way.corrected(replace(corrections, stage=None))
-        taken_away += (Chip("stage", NO_STAGE, "Your stage", "put back", href),)
+        taken_away += (
+            Chip("stage", NO_STAGE, query.say("Your stage"), query.say("put back"), href),
+        )
     return Understood(
-        chips=tuple(_chips(workspace, need, way)),
+        chips=tuple(_chips(workspace, query, need, way)),
         taken_away=taken_away,
         suggestions=tuple(
             Chip(
                 added.sort,
                 added.id,
                 workspace.describe(added),
-                "look for this too",
+                query.say("look for this too"),
                 way.corrected(changed),
             )
             for added, changed in _suggested(workspace, answer, corrections)
         )[:_MOST_SUGGESTED],
-        stages=tuple(_stages(workspace, need, way)),
+        stages=tuple(_stages(workspace, query, need, way)),
         languages=tuple(_languages(need, way)),
         undo=way.corrected(Corrections()) if corrections != Corrections() else None,
         kept=tuple(
@@ -135,24 +152,26 @@ def understood(workspace: Workspace, answer: Shortlist, way: Way) -> Understood:
     )
 
 
-def _chips(workspace: Workspace, need: Need, way: Way) -> Iterator[Chip]:
+def _chips(workspace: Workspace, query: Query, need: Need, way: Way) -> Iterator[Chip]:
     for aspect in need.aspects():
         href = way.corrected(way.corrections.removing(aspect))
-        label, does = workspace.describe(aspect), _TAKES_AWAY[aspect.sort]
+        label, does = workspace.describe(aspect), query.say(_TAKES_AWAY[aspect.sort])
         yield Chip(aspect.sort, aspect.id, label, does, href)
-    for choice in _stages(workspace, need, way):
+    for choice in _stages(workspace, query, need, way):
         if choice.is_on:
-            yield Chip("stage", choice.id, choice.label, "this is not my stage", choice.href)
+            yield Chip(
+                "stage", choice.id, choice.label, query.say("this is not my stage"), choice.href
+            )
 
 
-def _stages(workspace: Workspace, need: Need, way: Way) -> Iterator[Choice]:
+def _stages(workspace: Workspace, query: Query, need: Need, way: Way) -> Iterator[Choice]:
     corrections = way.corrections
     for stage in workspace.landscape.vocabulary.stages.values():
         is_on = stage.id == need.stage
         # A stage that the visitor chose is unchosen; one that was read is denied.
         off = None if corrections.stage else NO_STAGE
         href = way.corrected(replace(corrections, stage=off if is_on else stage.id))
-        yield Choice(stage.id, stage.text(LANGUAGE), None, href, is_on)
+        yield Choice(stage.id, stage.text(query.language), None, href, is_on)
 
 
 def _languages(need: Need, way: Way) -> Iterator[Choice]:

@@ -7,7 +7,8 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.web.page import LANGUAGE, Page, Query
+from baken.model import choose
+from baken.web.page import Page, Query
 from baken.workspace import Workspace
 
 
@@ -31,12 +32,12 @@ class About(Struct, frozen=True, kw_only=True):
     publisher_count: int
 
 
-def build(workspace: Workspace, _: Query) -> About:
+def build(workspace: Workspace, query: Query) -> About:
     """Return the context of the method page."""
     landscape = workspace.landscape
     publishers = Counter(s.citation.publisher for s in workspace.store.statements())
     return About(
-        title=landscape.title[LANGUAGE],
+        title=choose(landscape.title, query.language) or landscape.id,
         version=landscape.version,
         licence=landscape.licence,
         themes=len(landscape.themes),

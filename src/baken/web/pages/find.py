@@ -7,18 +7,17 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from baken.model import Match, Organisation, Reason, Shortlist
+from baken.model import Match, Organisation, Reason, Shortlist, choose
 from baken.partners.naming import NamedOrganisation, Reading
 from baken.store import Filter
 from baken.web.page import (
-    LANGUAGE,
     Choice,
     Footnotes,
     Link,
     Page,
     Query,
     Source,
-    organisation_address,
+    place_links,
     theme_links,
 )
 from baken.web.understood import Understood, Way, understood
@@ -165,22 +164,22 @@ def build(workspace: Workspace, query: Query) -> Find:
         stage=query.one("stage"),
         language=query.one("language"),
     )
-    way = Way(text, role, province, corrections)
+    way = Way(query, text, role, province, corrections)
     answer = workspace.find(
         text, limit=SHORTLIST_LENGTH, role=role, province=province, corrections=corrections
     )
-    names = _names(workspace, text)
+    names = _names(workspace, query, text)
     is_need = names is None or not _is_no_need(names, answer)
     if not is_need:
         answer = structs.replace(answer, matches=(), nearest_themes=(), note=None)
     landscape = workspace.landscape
     footnotes = Footnotes()
-    groups = tuple(_groups(workspace, answer, footnotes))
-    roles = _role_choices(workspace, answer, way)
+    groups = tuple(_groups(workspace, query, answer, footnotes))
+    roles = _role_choices(workspace, query, answer, way)
     provinces = tuple(
         Choice(
             id=p,
-            label=landscape.places[p].text(LANGUAGE),
+            label=landscape.places[p].text(query.language),
             count=None,
             href=way.narrowed(role=role, province=None if p == province else p),
             is_on=p == province,
@@ -193,24 +192,22 @@ def build(workspace: Workspace, query: Query) -> Find:
         need=answer.need.text,
         names=names,
         language=answer.need.language,
-        understood=understood(workspace, answer, way),
-        themes=theme_links(workspace, answer.need.themes),
-        places=tuple(
-            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}") for p in answer.need.places
-        ),
+        understood=understood(workspace, query, answer, way),
+        themes=theme_links(workspace, query, answer.need.themes),
+        places=place_links(workspace, query, answer.need.places),
         narrowed=tuple(choice for choice in (*provinces, *roles) if choice.is_on),
         roles=roles,
         provinces=provinces,
         groups=groups,
         count=len(answer.matches),
-        nearest=theme_links(workspace, answer.nearest_themes),
+        nearest=theme_links(workspace, query, answer.nearest_themes),
         note=answer.note,
         milliseconds=answer.milliseconds,
         sources=footnotes.sources,
     )
 
 
-def _names(workspace: Workspace, text: str) -> Names | None:
+def _names(workspace: Workspace, query: Query, text: str) -> Names | None:
     named = workspace.named(text)
     if named is None:
         return None
@@ -220,12 +217,13 @@ def _names(workspace: Workspace, text: str) -> Names | None:
     labels = workspace.names(above)
     return Names(
         named.reading,
-        tuple(_named_view(workspace, one, known, labels) for one in named.organisations),
+        tuple(_named_view(workspace, query, one, known, labels) for one in named.organisations),
     )
 
 
 def _named_view(
     workspace: Workspace,
+    query: Query,
     one: NamedOrganisation,
     known: Mapping[str, Organisation],
     labels: Mapping[str, str],
@@ -237,11 +235,11 @@ def _named_view(
     return NamedView(
         id=organisation.id,
         name=one.name,
-        href=organisation_address(organisation.id),
+        href=query.organisation(organisation.id),
         words=one.words,
-        kind=workspace.landscape.vocabulary.kinds[organisation.kind].text(LANGUAGE),
+        kind=workspace.landscape.vocabulary.kinds[organisation.kind].text(query.language),
         part_of=tuple(
-            Link(labels[parent], organisation_address(parent))
+            Link(labels[parent], query.organisation(parent))
             for parent in organisation.part_of
             if parent in labels
         ),
@@ -255,14 +253,16 @@ def _is_no_need(names: Names, answer: Shortlist) -> bool:
     return names.reading == "address" and not (answer.need.themes or answer.need.roles)
 
 
-def _role_choices(workspace: Workspace, answer: Shortlist, way: Way) -> tuple[Choice, ...]:
+def _role_choices(
+    workspace: Workspace, query: Query, answer: Shortlist, way: Way
+) -> tuple[Choice, ...]:
     roles = workspace.landscape.vocabulary.roles
     offered = workspace.facets().roles
     ordered = dict.fromkeys((*answer.need.roles, *(r for r in roles if r in offered)))
     return tuple(
         Choice(
             id=r,
-            label=roles[r].text(LANGUAGE),
+            label=roles[r].text(query.language),
             count=offered.get(r, 0),
             href=way.narrowed(role=None if r == way.role else r, province=way.province),
             is_on=r == way.role,
@@ -271,7 +271,9 @@ def _role_choices(workspace: Workspace, answer: Shortlist, way: Way) -> tuple[Ch
     )
 
 
-def _groups(workspace: Workspace, answer: Shortlist, footnotes: Footnotes) -> list[Group]:
+def _groups(
+    workspace: Workspace, query: Query, answer: Shortlist, footnotes: Footnotes
+) -> list[Group]:
     roles = workspace.landscape.vocabulary.roles
     by_role: dict[str, list[Match]] = {}
     for match in answer.matches:
@@ -284,26 +286,31 @@ def _groups(workspace: Workspace, answer: Shortlist, footnotes: Footnotes) -> li
     groups = []
     for role_id, matches in by_role.items():
         role = roles.get(role_id)
-        heading = role.heading[LANGUAGE] if role else "Also worth a look"
-        views = tuple(_view(workspace, m, answer, places[m.id], footnotes) for m in matches)
+        heading = (
+            (choose(role.heading, query.language) or role.id)
+            if role
+            else query.say("Also worth a look")
+        )
+        views = tuple(_view(workspace, query, m, answer, places[m.id], footnotes) for m in matches)
         groups.append(Group(heading, role.colour if role else "public", views))
     return groups
 
 
 def _view(
     workspace: Workspace,
+    query: Query,
     match: Match,
     answer: Shortlist,
     places: tuple[str | None, str | None],
     footnotes: Footnotes,
 ) -> MatchView:
     landscape = workspace.landscape
-    labels = (landscape.places[p].text(LANGUAGE) for p in places if p in landscape.places)
+    labels = (landscape.places[p].text(query.language) for p in places if p in landscape.places)
     return MatchView(
         id=match.id,
         name=match.name,
-        href=organisation_address(match.id),
-        kind=landscape.vocabulary.kinds[match.kind].text(LANGUAGE),
+        href=query.organisation(match.id),
+        kind=landscape.vocabulary.kinds[match.kind].text(query.language),
         place=tuple(dict.fromkeys(labels)),
         score=round(match.score, 3),
         dots=max(1, round(match.score * _DOTS)),

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.web.page import LANGUAGE, Link, Page, Query, address
+from baken.web.page import Link, Page, Query
 from baken.workspace import Workspace
 
 
@@ -50,27 +50,27 @@ class Home(Struct, frozen=True):
     roles: tuple[RoleLine, ...]
 
 
-def build(workspace: Workspace, _: Query) -> Home:
+def build(workspace: Workspace, query: Query) -> Home:
     """Return the context of the home page."""
     landscape = workspace.landscape
     facets = workspace.facets()
     examples = tuple(
-        Example(example.lang, example.text, address("/find", q=example.text))
+        Example(example.lang, example.text, query.address("/find", q=example.text))
         for example in landscape.examples
     )
     provinces = tuple(
         Link(
-            landscape.places[province].text(LANGUAGE),
-            address("/organisations", province=province),
+            landscape.places[province].text(query.language),
+            query.address("/organisations", province=province),
             facets.provinces[province],
         )
         for province in landscape.provinces
         if facets.provinces.get(province)
     )
-    return Home(examples, provinces, tuple(_roles(workspace, facets.roles)))
+    return Home(examples, provinces, tuple(_roles(workspace, query, facets.roles)))
 
 
-def _roles(workspace: Workspace, counts: dict[str, int]) -> list[RoleLine]:
+def _roles(workspace: Workspace, query: Query, counts: dict[str, int]) -> list[RoleLine]:
     themes_of: dict[str, dict[str, int]] = {}
     for organisation in workspace.organisations():
         for offer in organisation.offers:
@@ -80,12 +80,12 @@ def _roles(workspace: Workspace, counts: dict[str, int]) -> list[RoleLine]:
     known = workspace.landscape.themes
     return [
         RoleLine(
-            label=role.text(LANGUAGE),
+            label=role.text(query.language),
             colour=role.colour,
             count=counts[role.id],
-            href=address("/organisations", role=role.id),
+            href=query.address("/organisations", role=role.id),
             themes=tuple(
-                known[theme].text(LANGUAGE).lower()
+                known[theme].text(query.language).lower()
                 for theme, _ in sorted(themes_of[role.id].items(), key=lambda t: (-t[1], t[0]))[:4]
             ),
         )

@@ -12,24 +12,25 @@ from baken.model import (
     Citation,
     Figure,
     Milestone,
+    Offer,
     Organisation,
     OrganisationRecord,
     Relation,
     Sourced,
     Statement,
+    choose,
     gather,
     record,
     subject_id,
 )
+from baken.model.values import Precision, Qualifier, StatusName
+from baken.text.speech import message
 from baken.web.page import (
-    LANGUAGE,
     Footnotes,
     Link,
     Page,
     Query,
     Source,
-    day,
-    organisation_address,
     theme_links,
 )
 from baken.workspace import Workspace
@@ -44,6 +45,27 @@ _ADDRESSES: Final = {
 
 _HIGHEST: Final = 6
 """Levels drawn above an organisation; deeper hierarchies than any real one end there."""
+
+_QUALIFIED: Final[dict[Qualifier, str]] = {
+    "exactly": "%(number)s",
+    "at-least": "%(number)s+",
+    "about": message("about %(number)s"),
+}
+_STATUSES: Final[dict[StatusName, str]] = {
+    "active": message("Said to be active"),
+    "planned": message("Said to be planned"),
+    "under-construction": message("Said to be under construction"),
+    "renamed": message("Said to be renamed"),
+    "merged": message("Said to be merged"),
+    "closed": message("Said to be closed"),
+}
+_PRECISIONS: Final[dict[Precision, str]] = {
+    "building": message("the building"),
+    "site": message("the site"),
+    "street": message("the street"),
+    "postcode": message("the postal district"),
+    "municipality": message("the middle of the municipality"),
+}
 
 
 class Said(Struct, frozen=True, kw_only=True):
@@ -189,14 +211,16 @@ def build(workspace: Workspace, query: Query) -> OrganisationPage:
         NotFoundError: there is no organisation of that id.
     """
     organisation = workspace.organisation(query.path["id"])
-    return _View(workspace, organisation).page()
+    return _View(workspace, query, organisation).page()
 
 
 class _View:
     """One organisation, its neighbours, and the footnotes that its page collects on the way."""
 
-    def __init__(self, workspace: Workspace, organisation: Organisation) -> None:
+    def __init__(self, workspace: Workspace, query: Query, organisation: Organisation) -> None:
         self.workspace = workspace
+        self.query = query
+        self.say = query.say
         self.landscape = workspace.landscape
         self.organisation = organisation
         self.incoming = workspace.incoming(organisation.id)
@@ -214,7 +238,7 @@ class _View:
             other_names=self.other_names(),
             former_names=tuple(self.former_names()),
             summaries=self.summaries(),
-            figures=figures_of(organisation.figures, self.workspace, self.footnotes),
+            figures=figures_of(organisation.figures, self.workspace, self.query, self.footnotes),
             roles=self.roles(),
             trees=self.trees(),
             relations=self.relations(),
@@ -243,16 +267,24 @@ class _View:
                 text=text(v.value),
                 notes=self.notes(v),
                 href=href(v.value),
-                dated=_dated(v.citations[0]) if len(values) > 1 else None,
+                dated=self.dated(v.citations[0]) if len(values) > 1 else None,
             )
             for v in values
         )
+
+    def dated(self, citation: Citation) -> str:
+        """Say how old a document's word is."""
+        if citation.published:
+            return self.say.day(citation.published)
+        return self.say("undated, read %(date)s", date=self.say.day(citation.retrieved))
 
     # -- what it is --------------------------------------------------------------------------
 
     def kinds(self) -> tuple[Said, ...]:
         kinds = self.landscape.vocabulary.kinds
-        return self.one_of(self.organisation.kinds, lambda kind: kinds[kind].text(LANGUAGE))
+        return self.one_of(
+            self.organisation.kinds, lambda kind: kinds[kind].text(self.query.language)
+        )
 
     def place(self) -> tuple[Said, ...]:
         """Say where it is, on the word of whoever says so of it or of what it is part of."""
@@ -262,7 +294,11 @@ class _View:
         ids = (self.organisation.place_id, self.organisation.province_id)
         places = self.landscape.places
         return tuple(
-            Said(text=places[p].text(LANGUAGE), notes=stated.get(p, ()), href=f"/places/{p}")
+            Said(
+                text=places[p].text(self.query.language),
+                notes=stated.get(p, ()),
+                href=self.query.place(p),
+            )
             for p in dict.fromkeys(ids)
             if p in places
         )
@@ -272,11 +308,11 @@ class _View:
         if through is None:
             return None
         name = self.workspace.names([through]).get(through, through)
-        return Link(name, organisation_address(through))
+        return Link(name, self.query.organisation(through))
 
     def is_shown(self, name: Sourced[str]) -> bool:
         """Whether this is the name at the top of the page."""
-        return name.value == self.organisation.name(LANGUAGE)
+        return name.value == self.organisation.name(self.query.language)
 
     def other_names(self) -> tuple[Said, ...]:
         organisation = self.organisation
@@ -285,13 +321,15 @@ class _View:
 
     def former_names(self) -> Iterator[Said]:
         for former in self.organisation.former_names:
-            until = f" (until {day(former.value.until)})" if former.value.until else ""
-            yield Said(text=former.value.text + until, notes=self.notes(former))
+            text, until = former.value.text, former.value.until
+            if until:
+                text = self.say("%(name)s (until %(date)s)", name=text, date=self.say.day(until))
+            yield Said(text=text, notes=self.notes(former))
 
     def summaries(self) -> tuple[Said, ...]:
         """Return the summaries in the interface's language, else the first there is."""
         summaries = self.organisation.summaries
-        understood = [s for s in summaries if s.language in (LANGUAGE, None)]
+        understood = [s for s in summaries if s.language in (self.query.language, None)]
         return self.said(understood or summaries[:1])
 
     def themes(self) -> tuple[Said, ...]:
@@ -305,28 +343,31 @@ class _View:
         return tuple(
             Said(text=link.label, notes=self.footnotes.of(stated[theme]), href=link.href)
             for theme in stated
-            for link in theme_links(self.workspace, [theme])
+            for link in theme_links(self.workspace, self.query, [theme])
         )
 
     def roles(self) -> tuple[RoleView, ...]:
         roles = self.landscape.vocabulary.roles
         return tuple(
             RoleView(
-                roles[role].text(LANGUAGE),
+                roles[role].text(self.query.language),
                 roles[role].colour,
                 tuple(
-                    OfferView(
-                        offer.value.text,
-                        offer.language,
-                        theme_links(self.workspace, offer.value.themes),
-                        self.notes(offer),
-                    )
+                    self.offer(offer)
                     for offer in self.organisation.offers
                     if offer.value.role == role
                 ),
             )
             for role in self.organisation.roles
         )
+
+    def offer(self, offer: Sourced[Offer]) -> OfferView:
+        """Say an offer in the interface's language where somebody has put it so."""
+        wordings = offer.value.wordings(offer.language)
+        own = next(iter(wordings))
+        language = self.query.language if self.query.language in wordings else own
+        themes = theme_links(self.workspace, self.query, offer.value.themes)
+        return OfferView(wordings[language], language, themes, self.notes(offer))
 
     # -- where it belongs --------------------------------------------------------------------
 
@@ -347,7 +388,7 @@ class _View:
         )
 
     def itself(self, parts: tuple[Branch, ...], notes: tuple[int, ...]) -> Branch:
-        return Branch(self.organisation.name(LANGUAGE), None, "", notes, parts)
+        return Branch(self.organisation.name(self.query.language), None, "", notes, parts)
 
     def parts(self) -> tuple[Branch, ...]:
         of_it = [s for s in self.incoming if _relation(s).type == "part-of"]
@@ -360,9 +401,9 @@ class _View:
         )
 
     def branch(self, organisation: Organisation, notes: tuple[int, ...], *parts: Branch) -> Branch:
-        kind = self.landscape.vocabulary.kinds[organisation.kind].text(LANGUAGE)
-        href = organisation_address(organisation.id)
-        return Branch(organisation.name(LANGUAGE), href, kind, notes, parts)
+        kind = self.landscape.vocabulary.kinds[organisation.kind].text(self.query.language)
+        href = self.query.organisation(organisation.id)
+        return Branch(organisation.name(self.query.language), href, kind, notes, parts)
 
     def below_parent(self, relation: Sourced[Relation], itself: Branch) -> Branch:
         target = relation.value.target
@@ -389,23 +430,35 @@ class _View:
             value = relation.value
             if value.type != "part-of":
                 known = names.get(value.target or "", value.name or value.target or "")
-                href = organisation_address(value.target) if value.target in names else None
-                views.setdefault(types[value.type].text(LANGUAGE), {})[known] = Said(
-                    text=known + _during(value), notes=self.notes(relation), href=href
+                href = self.query.organisation(value.target) if value.target in names else None
+                views.setdefault(types[value.type].text(self.query.language), {})[known] = Said(
+                    text=self.during(known, value), notes=self.notes(relation), href=href
                 )
         for group in _by_subject(s for s in self.incoming if _relation(s).type != "part-of"):
             other = subject_id(group[0].subject)
             name = names.get(other, other)
             for statement in group:
                 value = _relation(statement)
-                label = types[value.type].inverse[LANGUAGE]
+                label = choose(types[value.type].inverse, self.query.language) or value.type
                 said = Said(
-                    text=name + _during(value),
+                    text=self.during(name, value),
                     notes=self.footnotes.of([statement]),
-                    href=organisation_address(other),
+                    href=self.query.organisation(other),
                 )
                 views.setdefault(label, {}).setdefault(name, said)
         return tuple(RelationView(label, tuple(said.values())) for label, said in views.items())
+
+    def during(self, name: str, relation: Relation) -> str:
+        """Say a name with the time for which the relation to it holds."""
+        day, since, until = self.say.day, relation.since, relation.until
+        if since and until:
+            between = {"since": day(since), "until": day(until)}
+            return self.say("%(name)s (%(since)s to %(until)s)", name=name, **between)
+        if since:
+            return self.say("%(name)s (since %(date)s)", name=name, date=day(since))
+        if until:
+            return self.say("%(name)s (until %(date)s)", name=name, date=day(until))
+        return name
 
     def related_ids(self) -> set[str]:
         targets = {r.value.target for r in self.organisation.relations if r.value.target}
@@ -419,33 +472,47 @@ class _View:
             Event(
                 m.value.on or m.value.by,
                 m.value.text,
-                _warning(m.value),
+                self.warning(m.value),
                 self.notes(m),
             )
             for m in self.organisation.milestones
         ]
         for status in self.organisation.statuses:
-            word = status.value.status.replace("-", " ")
-            note = f": {status.value.note}" if status.value.note else ""
-            text = f"Said to be {word}{note}"
+            text = self.say(_STATUSES[status.value.status])
+            if status.value.note:
+                text = f"{text}: {status.value.note}"
             events.append(Event(status.value.as_of, text, None, self.notes(status)))
         return tuple(sorted(events, key=lambda event: event.date or "9999"))
+
+    def warning(self, milestone: Milestone) -> str | None:
+        """Say what a reader should know of an announcement: how far its date is trusted."""
+        if milestone.certainty != "announced":
+            return None
+        today = datetime.date.today().isoformat()
+        if milestone.by and milestone.by < today[: len(milestone.by)]:
+            return self.say("date has passed, outcome not known here")
+        if milestone.by:
+            return self.say("announced, by %(date)s", date=self.say.day(milestone.by))
+        return self.say("announced")
 
     def facts(self) -> tuple[tuple[str, tuple[Said, ...]], ...]:
         organisation, places = self.organisation, self.landscape.places
         differing = organisation.places if len(organisation.places) > 1 else ()
         rows: dict[str, tuple[Said, ...]] = {
-            "Said to be in": self.one_of(differing, lambda place: places[place].text(LANGUAGE)),
-            "Website": self.one_of(organisation.websites, _shown, lambda url: url),
-            "Address": self.one_of(organisation.addresses),
-            "Coordinates": tuple(
+            self.say("Said to be in"): self.one_of(
+                differing, lambda place: places[place].text(self.query.language)
+            ),
+            self.say("Website"): self.one_of(organisation.websites, _shown, lambda url: url),
+            self.say("Address"): self.one_of(organisation.addresses),
+            self.say("Coordinates"): tuple(
                 Said(
-                    text=f"{c.value.lat:.4f}, {c.value.lon:.4f} ({c.value.precision} precision)",
+                    text=f"{c.value.lat:.4f}, {c.value.lon:.4f} "
+                    f"({self.say(_PRECISIONS[c.value.precision])})",
                     notes=self.notes(c),
                 )
                 for c in organisation.coordinates
             ),
-            "Founded": self.one_of(organisation.founded, day),
+            self.say("Founded"): self.one_of(organisation.founded, self.say.day),
         }
         for identifier in organisation.identifiers:
             scheme, value = identifier.value.scheme, identifier.value.value
@@ -460,7 +527,7 @@ class _View:
 
 
 def figures_of(
-    figures: Iterable[Sourced[Figure]], workspace: Workspace, footnotes: Footnotes
+    figures: Iterable[Sourced[Figure]], workspace: Workspace, query: Query, footnotes: Footnotes
 ) -> tuple[FigureView, ...]:
     """Return figures as shown, one a metric: the latest, with the others beside it."""
     by_metric: dict[tuple[str, str | None], list[Sourced[Figure]]] = {}
@@ -469,17 +536,20 @@ def figures_of(
     views = []
     for group in by_metric.values():
         group.sort(key=lambda figure: figure.value.as_of, reverse=True)
-        first, *others = (_figure(figure, workspace, footnotes) for figure in group)
+        first, *others = (_figure(figure, workspace, query, footnotes) for figure in group)
         views.append(structs.replace(first, also=tuple(others)))
     return tuple(views)
 
 
-def _figure(figure: Sourced[Figure], workspace: Workspace, footnotes: Footnotes) -> FigureView:
+def _figure(
+    figure: Sourced[Figure], workspace: Workspace, query: Query, footnotes: Footnotes
+) -> FigureView:
     value, citation = figure.value, figure.citations[0]
     unit = {"m2": " m²", "ha": " ha"}.get(value.unit or "", "")
+    number = query.say.number(value.value) + unit
     return FigureView(
-        value=f"{value}{unit}",
-        label=workspace.landscape.vocabulary.metrics[value.metric].text(LANGUAGE),
+        value=query.say(_QUALIFIED[value.qualifier], number=number),
+        label=workspace.landscape.vocabulary.metrics[value.metric].text(query.language),
         as_of=value.as_of,
         is_dated=citation.published is not None or value.as_of != citation.retrieved.isoformat(),
         span=citation.span,
@@ -488,11 +558,11 @@ def _figure(figure: Sourced[Figure], workspace: Workspace, footnotes: Footnotes)
 
 
 def place_figures(
-    statements: Iterable[Statement], workspace: Workspace, footnotes: Footnotes
+    statements: Iterable[Statement], workspace: Workspace, query: Query, footnotes: Footnotes
 ) -> tuple[FigureView, ...]:
     """Return the figures among some statements, as shown."""
     figures = gather(s for s in statements if s.predicate == "figure")
-    return figures_of(figures, workspace, footnotes)
+    return figures_of(figures, workspace, query, footnotes)
 
 
 def _relation(statement: Statement) -> Relation:
@@ -505,31 +575,6 @@ def _by_subject(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
     for statement in statements:
         groups.setdefault(statement.subject, []).append(statement)
     yield from groups.values()
-
-
-def _during(relation: Relation) -> str:
-    if relation.since and relation.until:
-        return f" ({day(relation.since)} to {day(relation.until)})"
-    if relation.since:
-        return f" (since {day(relation.since)})"
-    return f" (until {day(relation.until)})" if relation.until else ""
-
-
-def _dated(citation: Citation) -> str:
-    """Say how old a document's word is."""
-    if citation.published:
-        return day(citation.published)
-    return f"undated, read {day(citation.retrieved)}"
-
-
-def _warning(milestone: Milestone) -> str | None:
-    """Say what a reader should know of an announcement: how far its date is trusted."""
-    if milestone.certainty != "announced":
-        return None
-    today = datetime.date.today().isoformat()
-    if milestone.by and milestone.by < today[: len(milestone.by)]:
-        return "date has passed, outcome not known here"
-    return f"announced, by {day(milestone.by)}" if milestone.by else "announced"
 
 
 def _shown(url: str) -> str:

@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from baken.model import Organisation, Term
 from baken.store import Filter
-from baken.web.page import LANGUAGE, Choice, Link, Page, Query, address, organisation_address
+from baken.text.speech import message
+from baken.web.page import Choice, Link, Page, Query
 from baken.workspace import Workspace
 
 PAGE_LENGTH: Final = 40
@@ -18,10 +19,10 @@ _FACETS: Final = {"kind": "kinds", "province": "provinces", "role": "roles", "th
 """Parameter of the address, and the field of `Filter` and `Facets` that it stands for."""
 
 _TITLES: Final = {
-    "kind": "What it is",
-    "province": "Where it is",
-    "role": "What it offers",
-    "theme": "What it works on",
+    "kind": message("What it is"),
+    "province": message("Where it is"),
+    "role": message("What it offers"),
+    "theme": message("What it works on"),
 }
 
 
@@ -75,9 +76,9 @@ def build(workspace: Workspace, query: Query) -> Organisations:
     chosen = {parameter: query.all(parameter) for parameter in _FACETS}
     only = Filter(**{field: chosen[name] or None for name, field in _FACETS.items()})
     counts = workspace.facets(only)
-    labels = _labels(workspace)
+    labels = _labels(workspace, query)
     found = list(workspace.organisations(only, after=query.one("after"), limit=PAGE_LENGTH + 1))
-    rows = tuple(row(workspace, organisation) for organisation in found[:PAGE_LENGTH])
+    rows = tuple(row(workspace, query, organisation) for organisation in found[:PAGE_LENGTH])
     has_more = len(found) > PAGE_LENGTH
     kinds = counts.kinds
     return Organisations(
@@ -86,38 +87,40 @@ def build(workspace: Workspace, query: Query) -> Organisations:
         facets=tuple(
             FacetView(
                 name,
-                _TITLES[name],
-                _choices(name, getattr(counts, field), labels[name], chosen),
+                query.say(_TITLES[name]),
+                _choices(query, name, getattr(counts, field), labels[name], chosen),
             )
             for name, field in _FACETS.items()
         ),
         active=tuple(
-            Link(labels[name](value), _switched(chosen, name, value))
+            Link(labels[name](value), _switched(query, chosen, name, value))
             for name in _FACETS
             for value in chosen[name]
         ),
-        everything="/organisations",
-        next=address("/organisations", **chosen, after=rows[-1].id) if has_more else None,
+        everything=query.address("/organisations"),
+        next=query.address("/organisations", **chosen, after=rows[-1].id) if has_more else None,
     )
 
 
-def row(workspace: Workspace, organisation: Organisation) -> Row:
+def row(workspace: Workspace, query: Query, organisation: Organisation) -> Row:
     """Return an organisation as a line of a list."""
     landscape = workspace.landscape
     ids = (organisation.place_id, organisation.province_id)
     return Row(
         id=organisation.id,
-        name=organisation.name(LANGUAGE),
-        href=organisation_address(organisation.id),
-        kind=landscape.vocabulary.kinds[organisation.kind].text(LANGUAGE),
+        name=organisation.name(query.language),
+        href=query.organisation(organisation.id),
+        kind=landscape.vocabulary.kinds[organisation.kind].text(query.language),
         place=tuple(
-            dict.fromkeys(landscape.places[p].text(LANGUAGE) for p in ids if p in landscape.places)
+            dict.fromkeys(
+                landscape.places[p].text(query.language) for p in ids if p in landscape.places
+            )
         ),
         summary=organisation.summaries[0].value if organisation.summaries else None,
     )
 
 
-def _labels(workspace: Workspace) -> Mapping[str, Callable[[str], str]]:
+def _labels(workspace: Workspace, query: Query) -> Mapping[str, Callable[[str], str]]:
     """Return, for each facet, what turns a term into its label; unknown terms stay as they are."""
     landscape = workspace.landscape
     terms: dict[str, Mapping[str, Term]] = {
@@ -128,12 +131,13 @@ def _labels(workspace: Workspace) -> Mapping[str, Callable[[str], str]]:
     }
 
     def labelled(name: str) -> Callable[[str], str]:
-        return lambda term: terms[name][term].text(LANGUAGE) if term in terms[name] else term
+        return lambda term: terms[name][term].text(query.language) if term in terms[name] else term
 
     return {name: labelled(name) for name in terms}
 
 
 def _choices(
+    query: Query,
     name: str,
     counts: Mapping[str, int],
     label: Callable[[str], str],
@@ -147,18 +151,18 @@ def _choices(
             id=value,
             label=label(value),
             count=count,
-            href=_switched(chosen, name, value),
+            href=_switched(query, chosen, name, value),
             is_on=value in chosen[name],
         )
         for value, count in shown.items()
     )
 
 
-def _switched(chosen: Mapping[str, tuple[str, ...]], name: str, value: str) -> str:
+def _switched(query: Query, chosen: Mapping[str, tuple[str, ...]], name: str, value: str) -> str:
     """Return the address with one value of one filter switched on or off."""
     values = chosen[name]
     switched = tuple(v for v in values if v != value) if value in values else (*values, value)
-    return address("/organisations", **{**chosen, name: switched})
+    return query.address("/organisations", **{**chosen, name: switched})
 
 
 PAGE: Final = Page(

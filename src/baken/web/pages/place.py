@@ -8,11 +8,20 @@ from msgspec import Struct
 
 from baken.errors import NotFoundError
 from baken.model import LANGUAGES
+from baken.model.vocabulary import PlaceKind
 from baken.store import Filter
-from baken.web.page import LANGUAGE, Footnotes, Link, Page, Query, Source
+from baken.text.speech import message
+from baken.web.page import Footnotes, Link, Page, Query, Source, place_links
 from baken.web.pages.organisation import FigureView, place_figures
 from baken.web.pages.organisations import Row, row
 from baken.workspace import Workspace
+
+_KINDS: Final[dict[PlaceKind, str]] = {
+    "country": message("Country"),
+    "region": message("Region"),
+    "province": message("Province"),
+    "municipality": message("Municipality"),
+}
 
 
 class Name(Struct, frozen=True):
@@ -59,7 +68,7 @@ def build(workspace: Workspace, query: Query) -> PlacePage:
     landscape = workspace.landscape
     place = landscape.places.get(query.path["id"])
     if place is None:
-        raise NotFoundError(f"There is no place “{query.path['id']}” here.")
+        raise NotFoundError(query.say("There is no place “%(id)s” here.", id=query.path["id"]))
     province = landscape.province_of(place.id)
     only = Filter(provinces=(province,)) if province else Filter()
     there = [
@@ -72,21 +81,16 @@ def build(workspace: Workspace, query: Query) -> PlacePage:
     footnotes = Footnotes()
     return PlacePage(
         id=place.id,
-        label=place.text(LANGUAGE),
-        kind=place.kind,
+        label=place.text(query.language),
+        kind=query.say(_KINDS[place.kind]),
         names=tuple(Name(language, place.text(language)) for language in LANGUAGES),
-        enclosing=tuple(
-            Link(p.text(LANGUAGE), f"/places/{p.id}")
-            for p in landscape.enclosing(place.id)
-            if p is not place
+        enclosing=place_links(
+            workspace, query, (p.id for p in landscape.enclosing(place.id) if p is not place)
         ),
-        inside=tuple(
-            Link(landscape.places[p].text(LANGUAGE), f"/places/{p}")
-            for p in sorted(inside, key=lambda p: landscape.places[p].text(LANGUAGE))
-        ),
+        inside=tuple(sorted(place_links(workspace, query, inside), key=lambda link: link.label)),
         codes=place.codes,
-        figures=place_figures(workspace.place_statements(place.id), workspace, footnotes),
-        rows=tuple(row(workspace, organisation) for organisation in there),
+        figures=place_figures(workspace.place_statements(place.id), workspace, query, footnotes),
+        rows=tuple(row(workspace, query, organisation) for organisation in there),
         sources=footnotes.sources,
     )
 

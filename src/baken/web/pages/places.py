@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.web.page import LANGUAGE, Link, Page, Query
+from baken.web.page import Link, Page, Query
 from baken.workspace import Workspace
 
 
@@ -30,7 +30,7 @@ class Places(Struct, frozen=True):
     provinces: tuple[Province, ...]
 
 
-def build(workspace: Workspace, _: Query) -> Places:
+def build(workspace: Workspace, query: Query) -> Places:
     """Return the context of the index of places."""
     landscape = workspace.landscape
     tally = Counter((o.province_id, o.place_id) for o in workspace.organisations())
@@ -38,14 +38,14 @@ def build(workspace: Workspace, _: Query) -> Places:
     for province in landscape.provinces:
         inside = {place: n for (p, place), n in tally.items() if p == province and place}
         links = [
-            Link(landscape.places[place].text(LANGUAGE), f"/places/{place}", n)
+            Link(landscape.places[place].text(query.language), query.place(place), n)
             for place, n in inside.items()
             if place != province
         ]
         provinces.append(
             Province(
-                landscape.places[province].text(LANGUAGE),
-                f"/places/{province}",
+                landscape.places[province].text(query.language),
+                query.place(province),
                 sum(inside.values()),
                 tuple(sorted(links, key=lambda link: link.label)),
             )

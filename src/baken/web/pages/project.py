@@ -11,14 +11,11 @@ from baken.model import Match, Organisation, Project, Slot
 from baken.partners.project import LONGEST_TEXT
 from baken.store import Filter
 from baken.web.page import (
-    LANGUAGE,
     Footnotes,
     Link,
     Page,
     Query,
     Source,
-    address,
-    organisation_address,
     theme_links,
 )
 from baken.web.pages.find import Why
@@ -135,8 +132,10 @@ def build(workspace: Workspace, query: Query) -> ProjectPage:
         text=text[:LONGEST_TEXT],
         language=sketch.language,
         is_call=sketch.is_call,
-        themes=theme_links(workspace, sketch.themes),
-        parts=tuple(_part(workspace, slot, sketch, known, footnotes) for slot in sketch.slots),
+        themes=theme_links(workspace, query, sketch.themes),
+        parts=tuple(
+            _part(workspace, query, slot, sketch, known, footnotes) for slot in sketch.slots
+        ),
         gaps=sum(slot.lead is None for slot in sketch.slots),
         note=sketch.note if text.strip() else None,
         milliseconds=sketch.milliseconds,
@@ -146,6 +145,7 @@ def build(workspace: Workspace, query: Query) -> ProjectPage:
 
 def _part(
     workspace: Workspace,
+    query: Query,
     slot: Slot,
     sketch: Project,
     known: Mapping[str, Organisation],
@@ -158,16 +158,19 @@ def _part(
         importance=slot.importance,
         is_implied=slot.basis == "implied",
         asking=tuple(Asking(q.text, q.start, q.end, q.section) for q in slot.quotes),
-        lead=_candidate(workspace, slot.lead, sketch, known, footnotes) if slot.lead else None,
-        alternates=_links(slot.alternates),
+        lead=_candidate(workspace, query, slot.lead, sketch, known, footnotes)
+        if slot.lead
+        else None,
+        alternates=_links(query, slot.alternates),
         gap=slot.gap,
-        could_know=_links(slot.could_know),
-        href=address("/find", q=slot.need, role=slot.role),
+        could_know=_links(query, slot.could_know),
+        href=query.address("/find", q=slot.need, role=slot.role),
     )
 
 
 def _candidate(
     workspace: Workspace,
+    query: Query,
     match: Match,
     sketch: Project,
     known: Mapping[str, Organisation],
@@ -175,12 +178,12 @@ def _candidate(
 ) -> Candidate:
     landscape = workspace.landscape
     where = (known[match.id].place_id, known[match.id].province_id) if match.id in known else ()
-    labels = (landscape.places[p].text(LANGUAGE) for p in where if p in landscape.places)
+    labels = (landscape.places[p].text(query.language) for p in where if p in landscape.places)
     return Candidate(
         id=match.id,
         name=match.name,
-        href=organisation_address(match.id),
-        kind=landscape.vocabulary.kinds[match.kind].text(LANGUAGE),
+        href=query.organisation(match.id),
+        kind=landscape.vocabulary.kinds[match.kind].text(query.language),
         place=tuple(dict.fromkeys(labels)),
         score=round(match.score, 3),
         dots=max(1, round(match.score * _DOTS)),
@@ -199,8 +202,8 @@ def _candidate(
     )
 
 
-def _links(matches: Iterable[Match]) -> tuple[Link, ...]:
-    return tuple(Link(match.name, organisation_address(match.id)) for match in matches)
+def _links(query: Query, matches: Iterable[Match]) -> tuple[Link, ...]:
+    return tuple(Link(match.name, query.organisation(match.id)) for match in matches)
 
 
 PAGE: Final = Page(

@@ -10,13 +10,11 @@ from baken.errors import NotFoundError
 from baken.model import LANGUAGES
 from baken.store import Filter
 from baken.web.page import (
-    LANGUAGE,
     Footnotes,
     Link,
     Page,
     Query,
     Source,
-    organisation_address,
 )
 from baken.web.pages.organisations import Row, row
 from baken.workspace import Workspace
@@ -92,12 +90,12 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
     themes = workspace.landscape.themes
     theme = themes.get(query.path["id"])
     if theme is None:
-        raise NotFoundError(f"There is no theme “{query.path['id']}” here.")
+        raise NotFoundError(query.say("There is no theme “%(id)s” here.", id=query.path["id"]))
     counts = workspace.facets().themes
 
     def links(ids: tuple[str, ...]) -> tuple[Link, ...]:
         return tuple(
-            Link(themes[t].text(LANGUAGE), f"/themes/{t}", counts.get(t, 0))
+            Link(themes[t].text(query.language), query.theme(t), counts.get(t, 0))
             for t in ids
             if t in themes
         )
@@ -114,15 +112,15 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
                 works.setdefault(offer.value.role, []).append(work)
         for role, done in works.items():
             worker = Worker(
-                organisation.name(LANGUAGE), organisation_address(organisation.id), tuple(done)
+                organisation.name(query.language), query.organisation(organisation.id), tuple(done)
             )
             by_role.setdefault(role, []).append(worker)
         if not works:
-            others.append(row(workspace, organisation))
+            others.append(row(workspace, query, organisation))
     roles = workspace.landscape.vocabulary.roles
     return ThemePage(
         id=theme.id,
-        label=theme.text(LANGUAGE),
+        label=theme.text(query.language),
         words=tuple(
             Words(language, theme.label[language], theme.synonyms.get(language, ()))
             for language in LANGUAGES
@@ -133,7 +131,7 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
         related=links(theme.related),
         mappings=theme.maps_to,
         roles=tuple(
-            RoleWorkers(role.text(LANGUAGE), role.colour, tuple(by_role[role.id]))
+            RoleWorkers(role.text(query.language), role.colour, tuple(by_role[role.id]))
             for role in roles.values()
             if role.id in by_role
         ),

@@ -6,7 +6,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.web.page import LANGUAGE, Link, Page, Query
+from baken.web.page import Link, Page, Query
 from baken.workspace import Workspace
 
 
@@ -28,7 +28,7 @@ class Themes(Struct, frozen=True):
     fields: tuple[Field, ...]
 
 
-def build(workspace: Workspace, _: Query) -> Themes:
+def build(workspace: Workspace, query: Query) -> Themes:
     """Return the context of the index of themes."""
     themes = workspace.landscape.themes
     counts = workspace.facets().themes
@@ -41,11 +41,13 @@ def build(workspace: Workspace, _: Query) -> Themes:
     return Themes(
         tuple(
             Field(
-                top.text(LANGUAGE),
-                f"/themes/{top.id}",
+                top.text(query.language),
+                query.theme(top.id),
                 tuple(
-                    Link(themes[t].text(LANGUAGE), f"/themes/{t}", counts.get(t, 0))
-                    for t in sorted(below[top.id], key=lambda t: themes[t].text(LANGUAGE).lower())
+                    Link(themes[t].text(query.language), query.theme(t), counts.get(t, 0))
+                    for t in sorted(
+                        below[top.id], key=lambda t: themes[t].text(query.language).lower()
+                    )
                 ),
             )
             for top in tops

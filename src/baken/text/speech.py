@@ -1,0 +1,103 @@
+"""What Baken itself says, in one language: messages, plurals, dates, numbers, lists.
+
+English messages stand in the code and the templates; their translations in gettext catalogues
+beside this module, one folder a language and one file an area of the interface, so that any
+translator's tool opens them. ``python -m evals.translations`` lists what is not translated.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Final
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton
+from babel.lists import format_list
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+SOURCE_LANGUAGE: Final = "en"
+"""The language that messages are written in."""
+
+_LOCALES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
+"""How dates and numbers are written in a language: as people do in Belgium and in Britain."""
+
+
+def message(text: str) -> str:
+    """Return a message as it is, marked for translation: for tables that speak no language yet."""
+    return text
+
+
+class Speech:
+    """One language that Baken speaks.
+
+    Reading the catalogues takes tens of milliseconds: make one for each language and keep it.
+
+    Attributes:
+        language: ISO 639-1 code.
+        translations: the messages, as gettext and Jinja take them.
+    """
+
+    def __init__(self, language: str) -> None:
+        """Read the catalogues of a language.
+
+        Raises:
+            KeyError: Baken does not speak it.
+        """
+        self.language = language
+        self._locale = Locale.parse(_LOCALES[language])
+        self.translations = _translations(language)
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return a message; ``%(name)s`` in it stands for the value of that name."""
+        said = self.translations.ugettext(text)
+        return said % values if values else said
+
+    def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
+        """Return the form of a message that fits a number, which is ``%(number)s`` in it."""
+        said = self.translations.ungettext(one, many, number)
+        return said % {"number": self.number(number), **values}
+
+    def number(self, value: float) -> str:
+        """Return a number as people write it: ``129,046``."""
+        return format_decimal(value, locale=self._locale)
+
+    def day(self, date: str | datetime.date) -> str:
+        """Return a date as people write it: ``22 November 2026``, ``November 2026`` or ``2026``.
+
+        Args:
+            date: a date, or its ISO form as far as it is known: ``2026-11-22``, ``2026-11``,
+                ``2026``.
+        """
+        year, month, of_month = [*str(date)[:10].split("-"), "", ""][:3]
+        if not month:
+            return year
+        known = datetime.date(int(year), int(month), int(of_month or 1))
+        if of_month:
+            return format_date(known, "long", locale=self._locale)
+        return format_skeleton("yMMMM", known, locale=self._locale)
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Return items as a list in a sentence: ``a, b and c``."""
+        return format_list(list(items), locale=self._locale)
+
+
+def _translations(language: str) -> Translations:
+    """Return all catalogues of a language as one; an empty one for the source language."""
+    merged = Translations()
+    folder = files("baken.text") / "translations" / language
+    if language == SOURCE_LANGUAGE:
+        return merged
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.name.endswith(".po"):
+            compiled = io.BytesIO()
+            catalogue = read_po(io.BytesIO(path.read_bytes()), locale=language)
+            write_mo(compiled, catalogue)
+            compiled.seek(0)
+            merged.merge(Translations(compiled))
+    return merged
