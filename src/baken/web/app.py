@@ -290,7 +290,8 @@ class _Failures:
     def _answer(
         self, request: Request[Any, Any, Any], status: int, text: str
     ) -> Response[bytes | str]:
-        query = _query(request, self._say(request))
+        # What the visitor typed may be what went wrong: it is not repeated.
+        query = structs.replace(_query(request, self._say(request)), parameters={})
         near = _near(self._workspace, query) if status == HTTP_404_NOT_FOUND else ()
         # Litestar calls `after_request` for what succeeds only.
         if _wants_json(request):
