@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import datetime
 import logging
 import traceback
 from collections.abc import Callable, Mapping
 from functools import partial
-from hashlib import blake2b
-from importlib.resources import files
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import HttpMethod, Litestar, MediaType, Request, Response
+from litestar.config.compression import CompressionConfig
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.status_codes import (
@@ -32,14 +32,13 @@ from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
 from . import linking, suggesting
+from .assets import Assets, software_version
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .rendering import Renderer
+from .routing import get
 
 Handler = HTTPRouteHandler
-
-_get = partial(route, http_method=[HttpMethod.GET, HttpMethod.HEAD])
-"""Litestar's own `get` refuses HEAD, with which link checkers and monitors ask."""
 
 _LOG = logging.getLogger("baken.web")
 
@@ -54,25 +53,24 @@ HEADERS: Final = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "geolocation=(), camera=(), microphone=()",
 }
-_TYPES: Final = {
-    "css": "text/css",
-    "js": "text/javascript",
-    "svg": "image/svg+xml",
-    "txt": "text/plain",
-    "woff2": "font/woff2",
-}
+_QUALITY: Final = 4
+"""Of brotli: 20 KB of HTML take 0.3 ms; 11 takes forty times that for a tenth less."""
+
+_PACKED: Final = r"^/static/|\.(png|pdf|jpg)$"
+"""Addresses of what is compressed already, or was when the site started."""
 
 
 def create_app(workspace: Workspace) -> Litestar:
     """Return the site of an open workspace; closing the workspace is the caller's."""
-    static = _StaticFiles()
+    assets = Assets()
+    edition = _Edition(workspace)
     speeches: dict[str, Speech] = {language: Speech(language) for language in LANGUAGES}
-    renderer = Renderer(workspace, static.addresses, speeches)
+    renderer = Renderer(workspace, assets.addresses, speeches)
     pages = [
         handler
         for say in speeches.values()
         for page in PAGES
-        for handler in _handlers(page, workspace, renderer, say)
+        for handler in _handlers(page, workspace, renderer, say, edition)
     ]
     failures = _Failures(workspace, renderer, speeches)
     return Litestar(
@@ -80,7 +78,7 @@ def create_app(workspace: Workspace) -> Litestar:
             _health(workspace),
             *linking.handlers(workspace),
             suggesting.handler(workspace),
-            *static.handlers(),
+            *assets.handlers(),
             *pages,
         ],
         exception_handlers={
@@ -90,12 +88,17 @@ def create_app(workspace: Workspace) -> Litestar:
             Exception: failures.unforeseen,
         },
         after_request=_add_headers,
+        compression_config=CompressionConfig(
+            backend="brotli", brotli_quality=_QUALITY, gzip_compress_level=6, exclude=_PACKED
+        ),
         openapi_config=None,
         logging_config=None,
     )
 
 
-def _handlers(page: Page, workspace: Workspace, renderer: Renderer, say: Speech) -> list[Handler]:
+def _handlers(
+    page: Page, workspace: Workspace, renderer: Renderer, say: Speech, edition: _Edition
+) -> list[Handler]:
     """Return the routes of a page and of its JSON form, in one language."""
     build = (
         _built_once_a_revision(page, workspace) if page.depends_on == "landscape" else page.build
@@ -111,11 +114,14 @@ def _handlers(page: Page, workspace: Workspace, renderer: Renderer, say: Speech)
         return await asyncio.to_thread(answer, request, query)
 
     def answer(request: Request[Any, Any, Any], query: Query) -> Response[bytes | str]:
+        is_public = page.depends_on != "visitor"
+        headers = {"ETag": edition.tag()} if is_public else {"Cache-Control": "private, no-store"}
+        if is_public and edition.is_known_to(request):
+            return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
         context = build(workspace, query)
         is_data = _wants_json(request)
         response = _json(context) if is_data else _html(renderer.page(page, context, query))
-        if page.depends_on == "visitor":
-            response.headers["Cache-Control"] = "private, no-store"
+        response.headers.update(headers)
         return response
 
     # An id takes the ending with it, so that a variable path needs no second route.
@@ -124,7 +130,7 @@ def _handlers(page: Page, workspace: Workspace, renderer: Renderer, say: Speech)
         for path in ((page.path,) if "{" in page.path else (page.path, page.json_path))
     ]
     if not page.longest_form:
-        return [_get(path, sync_to_thread=True)(show) for path in paths]
+        return [get(path, sync_to_thread=True)(show) for path in paths]
     taking_forms = partial(
         route,
         http_method=[HttpMethod.GET, HttpMethod.HEAD, HttpMethod.POST],
@@ -132,6 +138,28 @@ def _handlers(page: Page, workspace: Workspace, renderer: Renderer, say: Speech)
         request_max_body_size=page.longest_form,
     )
     return [taking_forms(path)(show_posted) for path in paths]
+
+
+class _Edition:
+    """What every public page follows from besides its address, as an entity tag.
+
+    It is known before anything is read, so that a page that a browser or a proxy still has costs
+    next to nothing. Weak, because the same page may travel compressed or not.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._store = workspace.store
+        self._software = software_version()
+
+    def tag(self) -> str:
+        """Return the tag of today's pages: some say that a date has passed."""
+        today = datetime.date.today().toordinal()
+        return f'W/"{self._software}-{self._store.revision()}-{today}"'
+
+    def is_known_to(self, request: Request[Any, Any, Any]) -> bool:
+        """Tell whether the asker has the page in this edition."""
+        known = request.headers.get("if-none-match", "")
+        return self.tag() in (tag.strip() for tag in known.split(","))
 
 
 def _built_once_a_revision(
@@ -191,56 +219,13 @@ def _json(content: Any, status: int = HTTP_200_OK) -> Response[bytes | str]:
 
 
 def _health(workspace: Workspace) -> Handler:
-    @_get("/healthz", sync_to_thread=True)
+    @get("/healthz", sync_to_thread=True)
     def healthz() -> dict[str, Any]:
         """Say that the site and its store answer."""
         totals = workspace.totals()
         return {"status": "ok", "organisations": totals.organisations}
 
     return healthz
-
-
-class _StaticFiles:
-    """The files beside the pages, each under an address that changes with its content."""
-
-    def __init__(self) -> None:
-        folder = files("baken.web") / "static"
-        names = sorted(f.name for f in folder.iterdir() if f.is_file())
-        self._contents = {name: (folder / name).read_bytes() for name in names}
-        # One version for all, so that files may name each other beside them.
-        version = blake2b(b"".join(self._contents.values()), digest_size=6).hexdigest()
-        self.addresses = {name: f"/static/{version}/{name}" for name in self._contents}
-
-    def handlers(self) -> list[Handler]:
-        """Return the routes that serve them."""
-        contents = self._contents
-
-        @_get("/static/{version:str}/{name:str}", sync_to_thread=False)
-        def static(request: Request[Any, Any, Any]) -> Response[bytes]:
-            version, name = request.path_params["version"], request.path_params["name"]
-            if name not in contents:
-                raise NotFoundError(f"There is no file {name}.")
-            headers = {
-                "ETag": f'"{version}"',
-                "Cache-Control": "public, max-age=31536000, immutable",
-            }
-            is_known = request.headers.get("if-none-match") == headers["ETag"]
-            return Response(
-                b"" if is_known else contents[name],
-                status_code=HTTP_304_NOT_MODIFIED if is_known else HTTP_200_OK,
-                media_type=_TYPES[name.rpartition(".")[2]],
-                headers=headers,
-            )
-
-        @_get("/robots.txt", sync_to_thread=False, media_type=MediaType.TEXT)
-        def robots() -> str:
-            return contents["robots.txt"].decode()
-
-        @_get("/favicon.ico", sync_to_thread=False)
-        def favicon() -> Response[bytes]:
-            return Response(contents["favicon.svg"], media_type=_TYPES["svg"])
-
-        return [static, robots, favicon]
 
 
 # -- what goes wrong -------------------------------------------------------------------------
