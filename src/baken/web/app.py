@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
 import logging
 import traceback
-from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -27,16 +25,14 @@ from msgspec import structs
 from rapidfuzz import fuzz, process
 
 from baken.errors import NeedError, NotFoundError
-from baken.model import LANGUAGES
 from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
 from . import linking, suggesting
-from .assets import Assets, software_version
 from .page import Link, Page, Query, localised
 from .pages import PAGES
-from .rendering import Renderer
 from .routing import get
+from .site import Site
 
 Handler = HTTPRouteHandler
 
@@ -62,23 +58,20 @@ _PACKED: Final = r"^/static/|\.(png|pdf|jpg)$"
 
 def create_app(workspace: Workspace) -> Litestar:
     """Return the site of an open workspace; closing the workspace is the caller's."""
-    assets = Assets()
-    edition = _Edition(workspace)
-    speeches: dict[str, Speech] = {language: Speech(language) for language in LANGUAGES}
-    renderer = Renderer(workspace, assets.addresses, speeches)
+    site = Site(workspace)
     pages = [
         handler
-        for say in speeches.values()
+        for say in site.speeches.values()
         for page in PAGES
-        for handler in _handlers(page, workspace, renderer, say, edition)
+        for handler in _handlers(page, site, say)
     ]
-    failures = _Failures(workspace, renderer, speeches)
+    failures = _Failures(site)
     return Litestar(
         route_handlers=[
             _health(workspace),
             *linking.handlers(workspace),
             suggesting.handler(workspace),
-            *assets.handlers(),
+            *site.assets.handlers(),
             *pages,
         ],
         exception_handlers={
@@ -96,13 +89,8 @@ def create_app(workspace: Workspace) -> Litestar:
     )
 
 
-def _handlers(
-    page: Page, workspace: Workspace, renderer: Renderer, say: Speech, edition: _Edition
-) -> list[Handler]:
+def _handlers(page: Page, site: Site, say: Speech) -> list[Handler]:
     """Return the routes of a page and of its JSON form, in one language."""
-    build = (
-        _built_once_a_revision(page, workspace) if page.depends_on == "landscape" else page.build
-    )
 
     def show(request: Request[Any, Any, Any]) -> Response[bytes | str]:
         return answer(request, _query(request, say))
@@ -114,13 +102,14 @@ def _handlers(
         return await asyncio.to_thread(answer, request, query)
 
     def answer(request: Request[Any, Any, Any], query: Query) -> Response[bytes | str]:
-        is_public = page.depends_on != "visitor"
-        headers = {"ETag": edition.tag()} if is_public else {"Cache-Control": "private, no-store"}
-        if is_public and edition.is_known_to(request):
-            return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
-        context = build(workspace, query)
+        headers = {"Cache-Control": "private, no-store"}
+        if page.depends_on != "visitor":
+            headers = {"ETag": site.edition()}
+            if headers["ETag"] in _known_editions(request):
+                return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
+        context = site.context(page, query)
         is_data = _wants_json(request)
-        response = _json(context) if is_data else _html(renderer.page(page, context, query))
+        response = _json(context) if is_data else _html(site.html(page, context, query))
         response.headers.update(headers)
         return response
 
@@ -140,44 +129,9 @@ def _handlers(
     return [taking_forms(path)(show_posted) for path in paths]
 
 
-class _Edition:
-    """What every public page follows from besides its address, as an entity tag.
-
-    It is known before anything is read, so that a page that a browser or a proxy still has costs
-    next to nothing. Weak, because the same page may travel compressed or not.
-    """
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._store = workspace.store
-        self._software = software_version()
-
-    def tag(self) -> str:
-        """Return the tag of today's pages: some say that a date has passed."""
-        today = datetime.date.today().toordinal()
-        return f'W/"{self._software}-{self._store.revision()}-{today}"'
-
-    def is_known_to(self, request: Request[Any, Any, Any]) -> bool:
-        """Tell whether the asker has the page in this edition."""
-        known = request.headers.get("if-none-match", "")
-        return self.tag() in (tag.strip() for tag in known.split(","))
-
-
-def _built_once_a_revision(
-    page: Page, workspace: Workspace
-) -> Callable[[Workspace, Query], msgspec.Struct]:
-    """Return a page's `build` that keeps its context until the store changes."""
-    kept: dict[int, msgspec.Struct] = {}
-
-    def build(_: Workspace, query: Query) -> msgspec.Struct:
-        revision = workspace.store.revision()
-        context = kept.get(revision)
-        if context is None:
-            context = page.build(workspace, query)
-            kept.clear()
-            kept[revision] = context
-        return context
-
-    return build
+def _known_editions(request: Request[Any, Any, Any]) -> set[str]:
+    """Return the editions of a page that the asker still has."""
+    return {tag.strip() for tag in request.headers.get("if-none-match", "").split(",")}
 
 
 def _query(request: Request[Any, Any, Any], say: Speech) -> Query:
@@ -234,12 +188,8 @@ def _health(workspace: Workspace) -> Handler:
 class _Failures:
     """Answers for what goes wrong, in the language of the address that led there."""
 
-    def __init__(
-        self, workspace: Workspace, renderer: Renderer, speeches: Mapping[str, Speech]
-    ) -> None:
-        self._workspace = workspace
-        self._renderer = renderer
-        self._speeches = speeches
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def of_what_is_not_found(
         self, request: Request[Any, Any, Any], error: NotFoundError
@@ -269,19 +219,19 @@ class _Failures:
         return self._answer(request, HTTP_500_INTERNAL_SERVER_ERROR, text)
 
     def _say(self, request: Request[Any, Any, Any]) -> Speech:
-        first = request.url.path.split("/", 2)[1]
-        return self._speeches.get(first, self._speeches[SOURCE_LANGUAGE])
+        speeches, first = self._site.speeches, request.url.path.split("/", 2)[1]
+        return speeches.get(first, speeches[SOURCE_LANGUAGE])
 
     def _answer(
         self, request: Request[Any, Any, Any], status: int, text: str
     ) -> Response[bytes | str]:
         # What the visitor typed may be what went wrong: it is not repeated.
         query = structs.replace(_query(request, self._say(request)), parameters={})
-        near = _near(self._workspace, query) if status == HTTP_404_NOT_FOUND else ()
+        near = _near(self._site.workspace, query) if status == HTTP_404_NOT_FOUND else ()
         # Litestar calls `after_request` for what succeeds only.
         if _wants_json(request):
             return _add_headers(_json({"error": text, "near": near}, status))
-        return _add_headers(_html(self._renderer.failure(status, text, near, query), status))
+        return _add_headers(_html(self._site.renderer.failure(status, text, near, query), status))
 
 
 def _near(workspace: Workspace, query: Query) -> tuple[Link, ...]:
