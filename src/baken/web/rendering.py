@@ -59,6 +59,10 @@ class Renderer:
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
         return self._render(page.template, query, **fields, section=page.section)
 
+    def published_find(self, query: Query) -> str:
+        """Return the page on which the browser itself compares words, for the site as files."""
+        return self._render("published_find.html", query, section="")
+
     def failure(self, status: int, text: str, near: tuple[Link, ...], query: Query) -> str:
         """Return the page that says what went wrong and where to go."""
         return self._render(
