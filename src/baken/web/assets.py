@@ -74,11 +74,17 @@ class Assets:
         def robots() -> str:
             return self.contents["robots.txt"].decode()
 
+        @get("/embed.js", sync_to_thread=False)
+        def embed() -> Response[bytes]:
+            # Other sites name it for years, so its address carries no version.
+            headers = {"Cache-Control": "public, max-age=3600"}
+            return Response(self.contents["embed.js"], media_type=TYPES["js"], headers=headers)
+
         @get("/favicon.ico", sync_to_thread=False)
         def favicon() -> Response[bytes]:
             return Response(self.contents["favicon.svg"], media_type=TYPES["svg"])
 
-        return [static, robots, favicon]
+        return [static, robots, embed, favicon]
 
     def _content(self, name: str, coding: str | None) -> bytes:
         """Return a file as it goes over the wire; each coding of it is made once."""

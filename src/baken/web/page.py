@@ -81,6 +81,7 @@ class Page(Struct, frozen=True):
             parameters; 0 for a page that takes none. Posting changes nothing.
         published: the parameters that have files of their own, one at a time, where the site is
             published as files; None for a page that only the served site has.
+        is_embed: whether it is shown inside other sites, in a frame: without header and footer.
     """
 
     path: str
@@ -92,6 +93,7 @@ class Page(Struct, frozen=True):
     depends_on: Literal["landscape", "address", "visitor"] = "address"
     longest_form: int = 0
     published: tuple[str, ...] | None = ()
+    is_embed: bool = False
 
 
 class Source(Struct, frozen=True):
