@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 from msgspec import Struct, field
 
-from baken.model import Landscape, Language, Need, Organisation, Term
+from baken.model import Landscape, Language, Need, Term
 from baken.search import Index, Vectors
 from baken.text import (
     FUNCTION_WORDS,
@@ -96,7 +96,6 @@ class BriefReader:
     def __init__(
         self,
         landscape: Landscape,
-        organisations: Sequence[Organisation],
         index: Index,
     ) -> None:
         cues = _cues()
@@ -108,7 +107,6 @@ class BriefReader:
         self._roles = Phrasebook(chain(roles, _label_phrases(landscape.vocabulary.roles)))
         self._kinds = Phrasebook(kinds)
         self._places = Phrasebook(_place_phrases(landscape), is_inflected=False)
-        self._names = Phrasebook(_names(organisations), is_inflected=False)
         self._languages = LanguageReader(
             (phrase.language, phrase.words)
             for phrase in chain(themes, roles, kinds)
@@ -140,12 +138,12 @@ class BriefReader:
         # An encoder takes a place for a topic, and a typing error for noise.
         plain = cleaned if content == list(written) else " ".join(w.surface for w in content)
         texts = [plain[:_MOST_ENCODED], *_sentences(cleaned)]
-        encoded = self._index.encoder.encode([*texts, *(word.surface.lower() for word in asked)])
+        encoded = self._index.encoder.encode(texts)
         role_cues = self._find(self._roles, read, language)
         kind_cues = self._find(self._kinds, read, language)
         theme_phrases = self._find(self._themes, read, language)
         said = _certainty(theme_phrases, (*role_cues, *kind_cues), max)
-        themes = self._themes_meant(encoded[: len(texts)]) | said
+        themes = self._themes_meant(encoded) | said
         roles = _certainty(role_cues, kind_cues, operator.add)
         most = max(1.0, *roles.values()) if roles else 1.0
         return Brief(
@@ -159,10 +157,10 @@ class BriefReader:
             themes=themes,
             roles={role: certainty / most for role, certainty in roles.items()},
             kinds=_meanings(kind_cues),
-            names=_meanings(self._names.find(read, language)),
+            names=self._index.roster.named(read, language),
             words=asked,
-            word_vectors=encoded[len(texts) :],
-            vectors=encoded[: len(texts)],
+            word_vectors=self._index.encode_words([word.surface.lower() for word in asked]),
+            vectors=encoded,
         )
 
     def nearest_themes(self, brief: Brief, limit: int = 5) -> tuple[str, ...]:
@@ -239,14 +237,6 @@ def _place_phrases(landscape: Landscape) -> Iterator[Phrase]:
     for place in landscape.places.values():
         for name in dict.fromkeys((*place.label.values(), *place.aliases)):
             yield Phrase(place.id, None, words(name))
-
-
-def _names(organisations: Iterable[Organisation]) -> Iterator[Phrase]:
-    for organisation in organisations:
-        names = (*organisation.names, *organisation.acronyms, *organisation.aliases)
-        former = (sourced.value.text for sourced in organisation.former_names)
-        for name in dict.fromkeys((*(sourced.value for sourced in names), *former)):
-            yield Phrase(organisation.id, None, words(name))
 
 
 def _sentences(text: str) -> list[str]:

@@ -6,19 +6,24 @@ import time
 
 import numpy as np
 from msgspec.structs import replace
+from numpy.typing import NDArray
 
-from baken.errors import NeedError
+from baken.errors import NeedError, StoreError
 from baken.model import Landscape, Match, Shortlist
-from baken.search import Index
+from baken.search import FIELDS, Index, Rows, spans
 from baken.store import Store
 
 from .brief import LONGEST_NEED, Brief, BriefReader
-from .profiles import profiles_of
-from .ranking import Candidate, rank
+from .pool import choose
+from .profiles import Profiles
+from .ranking import Candidate, Ranking, rank, weigh
 from .reasons import Explainer
-from .signals import FIELD_WORTH, Asked
-from .thesaurus import Thesaurus
+from .signals import FIELD_WORTH, Asked, Question
+from .thesaurus import Array, Thesaurus
 from .wording import NOTHING_FITS, TOO_SHORT, WAS_CUT, say
+
+_COMPARED = 20
+"""Organisations by which it is told whether an index is of a store."""
 
 
 class Matcher:
@@ -34,18 +39,21 @@ class Matcher:
             store: whose organisations are matched.
             index: of the same revision of the store.
             landscape: the store's own when None.
+
+        Raises:
+            StoreError: the index holds organisations that the store does not.
         """
         self._store = store
         self._index = index
         self._landscape = landscape or store.landscape()
-        organisations = {o.id: o for o in store.organisations()}
-        self._profiles = profiles_of(organisations, index, self._landscape)
-        self._by_id = {profile.organisation.id: profile for profile in self._profiles}
-        self._reader = BriefReader(self._landscape, tuple(organisations.values()), index)
-        tagged = [passage.themes for passage in index.passages]
-        self._thesaurus = Thesaurus(self._landscape, tagged, index.starts)
-        worth = [FIELD_WORTH[passage.field] for passage in index.passages]
-        self._worth = np.array(worth, dtype=np.float32)
+        _refuse_strangers(store, index)
+        roster = index.roster
+        self._profiles = Profiles(index, self._landscape)
+        self._reader = BriefReader(self._landscape, index)
+        codes = roster.codes
+        self._thesaurus = Thesaurus(self._landscape, codes.themes, roster.by_theme, len(roster))
+        self._worth = np.array([FIELD_WORTH[field] for field in FIELDS], dtype=np.float32)
+        self._nearby: dict[str, Array] = {}
 
     def warm(self) -> None:
         """Load what is loaded at the first need otherwise: encoder and language identifier."""
@@ -77,23 +85,27 @@ class Matcher:
         notes = []
         if len(text.strip()) > LONGEST_NEED:
             notes.append(say(WAS_CUT, language).format(LONGEST_NEED))
-        if not brief.words or not self._profiles:
+        if not brief.words or not len(self._index.roster):
             notes.append(say(TOO_SHORT, language))
             return Shortlist(
                 need=brief.need, matches=(), milliseconds=_since(started), note=" ".join(notes)
             )
         if role is not None:
             brief = replace(brief, roles=brief.roles | {role: 1.0})
-        asked = self._ask(brief)
-        found = rank(
-            asked,
-            limit,
-            lambda profile: (
-                (role is None or role in profile.offers)
-                and (province is None or profile.organisation.province_id == province)
-            ),
+        question = self._question(brief)
+        rows = choose(
+            self._index,
+            self._thesaurus,
+            question,
+            weigh(question),
+            self._eligible(role, province),
         )
-        explainer = Explainer(asked, self._landscape, self._thesaurus)
+        asked = self._ask(question, rows)
+        ranking = Ranking(asked, self._profiles)
+        found = rank(asked, ranking, limit)
+        explainer = Explainer(
+            asked, ranking, self._index, self._profiles, self._landscape, self._thesaurus
+        )
         matches = tuple(_match(candidate, explainer, language) for candidate in found)
         if not matches:
             notes.append(say(NOTHING_FITS, language))
@@ -117,39 +129,89 @@ class Matcher:
                 f"There is no province “{province}”. Use one of {', '.join(provinces)}."
             )
 
-    def _ask(self, brief: Brief) -> Asked:
-        language = brief.need.language
-        credits, rare = self._index.look_up(brief.words, brief.word_vectors, language)
+    def _eligible(self, role: str | None, province: str | None) -> NDArray[np.bool_] | None:
+        """Say which organisations the filters let through; None when there are none."""
+        roster = self._index.roster
+        if role is None and province is None:
+            return None
+        is_eligible = np.ones(len(roster), dtype=np.bool_)
+        if role is not None:
+            bit = np.uint64(1 << roster.codes.roles.index(role))
+            is_eligible &= (roster.roles & bit) != 0
+        if province is not None:
+            is_eligible &= roster.province == roster.codes.places.index(province)
+        return is_eligible
+
+    def _question(self, brief: Brief) -> Question:
         weights = {
             theme: certainty * self._thesaurus.rarity(theme)
             for theme, certainty in brief.themes.items()
         }
         total = sum(weights.values())
-        return Asked(
+        places = brief.need.places
+        nearby = [self._near_place(place) for place in places]
+        return Question(
             brief=brief,
-            profiles=self._profiles,
-            by_id=self._by_id,
-            passages=self._index.passages,
-            starts=self._index.starts,
+            roster=self._index.roster,
+            sought=self._index.seek(brief.words, brief.word_vectors, brief.need.language),
             weights={theme: weight / total for theme, weight in weights.items() if weight},
             strength=total,
-            about=self._thesaurus.match([theme for theme, weight in weights.items() if weight]),
-            credits=credits * self._worth * (rare / rare.sum())[:, None],
-            cosines=self._index.compare(brief.vectors).max(axis=0),
-            around={
-                place: tuple(p.id for p in self._landscape.enclosing(place))
-                for place in brief.need.places
-            },
+            around={place: self._enclosing(place) for place in places},
+            nearby=np.max(nearby, axis=0) if nearby else np.zeros(0, dtype=np.float32),
+        )
+
+    def _ask(self, question: Question, rows: Rows) -> Asked:
+        index, brief, rare = self._index, question.brief, question.sought.rarity
+        positions, counts = spans(index.bounds, rows)
+        everything = None if len(rows) == len(index.roster) else positions
+        credits = index.look_up(question.sought, everything)
+        return Asked(
+            **{name: getattr(question, name) for name in Question.__struct_fields__},
+            rows=rows,
+            positions=positions,
+            starts=np.cumsum(counts) - counts,
+            offered=index.roles[positions],
+            about=self._thesaurus.match(list(question.weights), index.tags[positions]),
+            credits=credits * self._worth[index.fields[positions]] * (rare / rare.sum())[:, None],
+            cosines=index.compare(brief.vectors, everything).max(axis=0),
+        )
+
+    def _near_place(self, wanted: str) -> Array:
+        """Return how well each place fits one that is asked for: 1 within, half around it."""
+        if wanted not in self._nearby:
+            around = self._enclosing(wanted)
+            self._nearby[wanted] = np.array(
+                [
+                    1.0 if wanted in self._enclosing(place) else 0.5 if place in around else 0.0
+                    for place in self._index.roster.codes.places
+                ]
+                + [0.0],
+                dtype=np.float32,
+            )
+        return self._nearby[wanted]
+
+    def _enclosing(self, place: str) -> tuple[str, ...]:
+        return tuple(enclosing.id for enclosing in self._landscape.enclosing(place))
+
+
+def _refuse_strangers(store: Store, index: Index) -> None:
+    """Compare a few organisations: an index that was made from another store shares hardly one."""
+    some = index.organisations[:_COMPARED]
+    strangers = [identity for identity in some if identity not in store.names(some)]
+    if strangers:
+        raise StoreError(
+            f"The index knows “{strangers[0]}”, which the store does not hold: it was made from "
+            "other statements. Delete the index; it is built again when needed."
         )
 
 
 def _match(candidate: Candidate, explainer: Explainer, language: str) -> Match:
-    organisation = candidate.profile.organisation
+    profile = candidate.profile
     return Match(
-        id=organisation.id,
-        name=organisation.name(language),
-        kind=organisation.kind,
-        roles=explainer.roles(candidate.profile),
+        id=profile.id,
+        name=profile.name(language),
+        kind=profile.kind,
+        roles=explainer.roles(candidate),
         score=candidate.score,
         reasons=explainer.reasons(candidate),
         missing=explainer.missing(candidate),

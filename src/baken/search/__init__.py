@@ -1,17 +1,28 @@
 """Words to hits: passages of the landscape found by their words and by their meaning."""
 
 from .encoder import Encoder, UniversalSentenceEncoder, Vectors
-from .index import Index, build_index, open_index
-from .passages import Field, Passage, passages_of
+from .files import Lists, Rows, spans
+from .index import Index, Sought, build_index, open_index
+from .passages import FIELDS, Field, Passage, passages_of
+from .roster import STATUSES, Entry, Roster, Said
 
 __all__ = [
+    "FIELDS",
+    "STATUSES",
     "Encoder",
+    "Entry",
     "Field",
     "Index",
+    "Lists",
     "Passage",
+    "Roster",
+    "Rows",
+    "Said",
+    "Sought",
     "UniversalSentenceEncoder",
     "Vectors",
     "build_index",
     "open_index",
     "passages_of",
+    "spans",
 ]
