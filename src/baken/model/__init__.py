@@ -4,7 +4,7 @@ from .links import Link, Linked
 from .organisation import Organisation, Sourced, assemble, gather, speaks_of
 from .predicates import PREDICATES, Predicate, terms_of
 from .record import OrganisationRecord, record
-from .shortlist import Match, Need, Reason, Shortlist
+from .shortlist import Aside, Match, Need, Reason, Shortlist
 from .statement import (
     Audience,
     Citation,
@@ -49,6 +49,7 @@ from .vocabulary import (
 __all__ = [
     "LANGUAGES",
     "PREDICATES",
+    "Aside",
     "Audience",
     "Citation",
     "Coordinates",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import time
+from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from baken.errors import NeedError, StoreError
-from baken.model import Landscape, Match, Shortlist
+from baken.model import Aside, Landscape, Match, Reason, Shortlist
 from baken.search import FIELDS, Index, Rows, spans
 from baken.store import Store
 
+from .aside import Asides, Filters
 from .brief import LONGEST_NEED, Brief, BriefReader
 from .pool import choose
 from .profiles import Profiles
@@ -93,31 +96,50 @@ class Matcher:
         if role is not None:
             brief = replace(brief, roles=brief.roles | {role: 1.0})
         question = self._question(brief)
-        rows = choose(
-            self._index,
-            self._thesaurus,
-            question,
-            weigh(question),
-            self._eligible(role, province),
+        answer = self._answer(question, limit, self._eligible(role, province))
+        matches = tuple(map(answer.match, answer.found))
+        missed = answer.asides.nearest_miss()
+        if role is not None or province is not None:
+            whole = self._answer(question, 1, None)
+            best = answer.found[0] if answer.found else None
+            told = whole.asides.filtered(best, Filters(role, province))
+            nearest = whole.aside(told) if told else None
+        else:
+            nearest = answer.aside(missed) if missed else None
+        missing = nearest.match.id if nearest is not None else None
+        also = tuple(
+            answer.aside(told) for told in answer.asides.also() if told[0].profile.id != missing
         )
+        if not matches:
+            notes.append(say(NOTHING_FITS, language))
+        beside = (*also, nearest) if nearest is not None else also
+        reasons = chain(
+            chain.from_iterable(match.reasons for match in matches),
+            chain.from_iterable((*one.match.reasons, one.why) for one in beside),
+        )
+        return Shortlist(
+            need=brief.need,
+            matches=matches,
+            nearest_themes=() if matches else self._reader.nearest_themes(brief),
+            also=also,
+            nearest_miss=nearest,
+            statements=self._store.by_id({i for reason in reasons for i in reason.statements}),
+            milliseconds=_since(started),
+            note=" ".join(notes) or None,
+        )
+
+    def _answer(
+        self, question: Question, limit: int, is_eligible: NDArray[np.bool_] | None
+    ) -> _Answer:
+        rows = choose(self._index, self._thesaurus, question, weigh(question), is_eligible)
         asked = self._ask(question, rows)
         ranking = Ranking(asked, self._profiles)
         found = rank(asked, ranking, limit)
         explainer = Explainer(
             asked, ranking, self._index, self._profiles, self._landscape, self._thesaurus
         )
-        matches = tuple(_match(candidate, explainer, language) for candidate in found)
-        if not matches:
-            notes.append(say(NOTHING_FITS, language))
-        cited = {i for match in matches for reason in match.reasons for i in reason.statements}
-        return Shortlist(
-            need=brief.need,
-            matches=matches,
-            nearest_themes=() if matches else self._reader.nearest_themes(brief),
-            statements=self._store.by_id(cited),
-            milliseconds=_since(started),
-            note=" ".join(notes) or None,
-        )
+        asides = Asides(asked, ranking, found, self._profiles, self._landscape)
+        return _Answer(found, explainer, asides, question.brief.need.language)
 
     def _check(self, role: str | None, province: str | None) -> None:
         roles = self._landscape.vocabulary.roles
@@ -205,18 +227,30 @@ def _refuse_strangers(store: Store, index: Index) -> None:
         )
 
 
-def _match(candidate: Candidate, explainer: Explainer, language: str) -> Match:
-    profile = candidate.profile
-    return Match(
-        id=profile.id,
-        name=profile.name(language),
-        kind=profile.kind,
-        roles=explainer.roles(candidate),
-        score=candidate.score,
-        reasons=explainer.reasons(candidate),
-        missing=explainer.missing(candidate),
-        signals=candidate.shares,
-    )
+class _Answer(NamedTuple):
+    """Who was found for a question, and what tells about them."""
+
+    found: list[Candidate]
+    explainer: Explainer
+    asides: Asides
+    language: str
+
+    def match(self, candidate: Candidate) -> Match:
+        profile = candidate.profile
+        return Match(
+            id=profile.id,
+            name=profile.name(self.language),
+            kind=profile.kind,
+            roles=self.explainer.roles(candidate),
+            score=candidate.score,
+            reasons=self.explainer.reasons(candidate),
+            missing=self.explainer.missing(candidate),
+            signals=candidate.shares,
+        )
+
+    def aside(self, told: tuple[Candidate, Reason]) -> Aside:
+        candidate, why = told
+        return Aside(match=self.match(candidate), why=why)
 
 
 def _since(started: float) -> float:

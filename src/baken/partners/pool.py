@@ -1,8 +1,8 @@
 """Whom to look at: a few hundred candidates out of however many organisations there are.
 
-A small landscape is looked at whole. In a large one everything that is cheap to know of all
-organisations together (words, themes, roles, places, kinds, names) and the nearest sentences make an
-estimate of the score, and the best of it are candidates. Nothing but who is looked at depends on it.
+A small landscape is looked at whole. In a large one, everything that is cheap to know of all
+organisations together (words, themes, roles, places, kinds, names) and the nearest sentences make
+an estimate of the score, and the best of it are candidates. Only who is looked at depends on it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .thesaurus import CLOSE, Array, Thesaurus
 LARGEST_POOL: Final = 500
 """Organisations that are looked at whole; of more than this, the best by estimate are."""
 
-_CHOSEN: Final = 400
+CHOSEN: Final = 400
 _LEADING: Final = 40
 _MOST_UNITS: Final = 5
 _NONE: Final = np.float32(0)
@@ -53,7 +53,7 @@ def choose(
     scores = _estimated(index, thesaurus, question, weights)
     if is_eligible is not None:
         scores[~is_eligible] = -1
-    count = min(_CHOSEN, len(scores))
+    count = min(CHOSEN, len(scores))
     best = np.argpartition(-scores, count - 1)[:count]
     best = best[np.argsort(-scores[best], kind="stable")]
     above, _ = roster.ancestors.gather(best)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from baken.model import Landscape
-from baken.search import Index, Said
+from baken.search import Index, Passage, Said
 
 _MOST_KEPT = 20_000
 
@@ -23,7 +23,7 @@ class Profile(Struct, frozen=True, kw_only=True):
         sites: places of its own with the statements that say them.
         located_through: id of the organisation whose place it inherits.
         status: one of `baken.search.STATUSES`; empty for one that goes on.
-        ended: since when it does not, if a source says so.
+        ended: as of when it does not and the statement that says so.
         passages: positions of its passages in the index, first and one past the last.
         themes: statement ids by theme, of its own themes and of its offers.
         offers: positions of its offers among its passages, from 0, by role.
@@ -43,7 +43,7 @@ class Profile(Struct, frozen=True, kw_only=True):
     sites: tuple[Said, ...]
     located_through: str | None
     status: str
-    ended: str | None
+    ended: Said | None
     passages: tuple[int, int]
     themes: dict[str, tuple[str, ...]]
     offers: dict[str, tuple[int, ...]]
@@ -81,6 +81,10 @@ class Profiles:
         """Return the profile of an organisation, or None when the index does not hold it."""
         row = self._index.roster.row(identity)
         return self[row] if row is not None else None
+
+    def passage(self, position: int) -> Passage:
+        """Return a passage of the index."""
+        return self._index.passages[position]
 
     def _profile(self, row: int) -> Profile:
         entry = self._index.roster[row]

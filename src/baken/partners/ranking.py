@@ -33,7 +33,7 @@ the second, at most 40 %, so that others in the region are seen. Neutral on the 
 _AHEAD: Final = 4
 """How many times the asked number of candidates is looked at for some of other families."""
 
-_LEAST: Final = 0.3
+LEAST: Final = 0.3
 """Topical score from which a candidate counts as an answer. 2026-11-22: the best of a need of the
 dev split reaches 0.39 and more; of 35 texts from other walks of life (cars, roofs, weddings) 32
 stay below 0.3. Loses: a hired car is answered with rooms to let (0.31), "the capital of France"
@@ -41,19 +41,19 @@ with capital. Not higher, since no answer to a true need costs more than a weak 
 suggested 0.35; totals of the test split showed two wrong refusals there, so this one number has
 seen the test."""
 
-_LEAST_SAID: Final = 0.25
+LEAST_SAID: Final = 0.25
 _SEVERAL: Final = 1.2
 """What words and meaning together must find beside a theme, unless the need names several themes:
 a single one may be reached by chance, as a bakery is under food production (n007, 0.24; needs that
 rest on one theme have 0.30 and more)."""
 
-_LEAST_OF_BEST: Final = 0.4
+LEAST_OF_BEST: Final = 0.4
 """Share of the best score from which others are shown beside it."""
 
 _LOOKED_AT: Final = 10
 
 _DECIMALS: Final = 9
-"""Of scores that are compared: two parents that one unit lifts tie, whatever rounding makes of it."""
+"""Of scores that are compared: two parents that one unit lifts tie, however it is rounded."""
 
 _WANTED: Final = 0.75
 """Share of the strongest role from which another one is asked for in its own right."""
@@ -93,17 +93,18 @@ class Ranking:
         ranked: places of the candidates, best first.
         scores: of each place.
         penalty: what share of its score each place loses for its status.
+        weights: of the signals that apply, together 1.
     """
 
     def __init__(self, asked: Asked, profiles: Profiles) -> None:
         self._asked = asked
         self._profiles = profiles
-        self._weights = weigh(asked)
-        self._values = {s.name: s.values(asked) for s in SIGNALS if s.name in self._weights}
+        self.weights = weigh(asked)
+        self._values = {s.name: s.values(asked) for s in SIGNALS if s.name in self.weights}
         status = np.array([PENALTIES[state] for state in STATUSES])
         own = np.zeros(len(asked.rows))
         for name, column in self._values.items():
-            own += self._weights[name] * column.astype(np.float64)
+            own += self.weights[name] * column.astype(np.float64)
         self.penalty = status[asked.roster.status[asked.rows]]
         self._own = own - self.penalty * own
         self._units, self._through = _weigh_units(asked, self._own)
@@ -120,9 +121,9 @@ class Ranking:
     @cached_property
     def topical(self) -> Array:
         """How much each candidate is about the need, 0–1."""
-        topical = [s.name for s in SIGNALS if s.is_topical and s.name in self._weights]
-        total = sum(self._weights[name] for name in topical)
-        score = sum((self._weights[name] * self._values[name] for name in topical), np.float64(0))
+        topical = [s.name for s in SIGNALS if s.is_topical and s.name in self.weights]
+        total = sum(self.weights[name] for name in topical)
+        score = sum((self.weights[name] * self._values[name] for name in topical), np.float64(0))
         return np.asarray(score / total if total else np.zeros(len(self.scores)))
 
     def answers(self, place: int) -> bool:
@@ -130,8 +131,8 @@ class Ranking:
         if self._value("name", place) > 0:
             return True
         said = self._value("words", place) + self._value("meaning", place)
-        is_borne_out = said >= _LEAST_SAID or self._asked.strength >= _SEVERAL
-        return is_borne_out and bool(self.topical[place] >= _LEAST)
+        is_borne_out = said >= LEAST_SAID or self._asked.strength >= _SEVERAL
+        return is_borne_out and bool(self.topical[place] >= LEAST)
 
     def _value(self, name: str, place: int) -> float:
         return float(self._values[name][place]) if name in self._values else 0.0
@@ -140,7 +141,7 @@ class Ranking:
         profile = self._profiles[int(self._asked.rows[place])]
         values = {name: float(column[place]) for name, column in self._values.items()}
         candidate = Candidate(place, profile, values)
-        shares = {name: self._weights[name] * value for name, value in values.items()}
+        shares = {name: self.weights[name] * value for name, value in values.items()}
         candidate.shares = shares
         if self.penalty[place]:
             shares["status"] = -float(self.penalty[place]) * candidate.score
@@ -163,8 +164,10 @@ def rank(asked: Asked, ranking: Ranking, limit: int) -> list[Candidate]:
     if not any(ranking.answers(place) for place in ranking.ranked[:_LOOKED_AT].tolist()):
         return []
     scores = ranking.scores[ranking.ranked]
-    good = ranking.ranked[scores >= _LEAST_OF_BEST * scores[0]].tolist()
-    return _covering(_spread([ranking[place] for place in good[: _AHEAD * limit]], limit), good, ranking, asked)
+    good = ranking.ranked[scores >= LEAST_OF_BEST * scores[0]].tolist()
+    return _covering(
+        _spread([ranking[place] for place in good[: _AHEAD * limit]], limit), good, ranking, asked
+    )
 
 
 def _weigh_units(asked: Asked, scores: NDArray[np.float64]) -> tuple[NDArray[np.float64], Rows]:

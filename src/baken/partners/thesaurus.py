@@ -41,7 +41,9 @@ _Links = dict[str, list[tuple[str, float]]]
 class Thesaurus:
     """Themes of a landscape and of its organisations; shared between threads."""
 
-    def __init__(self, landscape: Landscape, themes: Sequence[str], holders: Lists, size: int) -> None:
+    def __init__(
+        self, landscape: Landscape, themes: Sequence[str], holders: Lists, size: int
+    ) -> None:
         """Learn the links of all themes.
 
         Args:

@@ -187,7 +187,9 @@ def parts(name: str, lists: Lists) -> dict[str, NDArray[Any]]:
 
 def key_of(text: str) -> int:
     """Return a number for a text that no other text has, but for one chance in 10¹³ or less."""
-    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+    return int.from_bytes(
+        blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little"
+    )
 
 
 def find_keys(known: NDArray[np.uint64], wanted: Sequence[int]) -> Rows:

@@ -142,9 +142,7 @@ class LexiconWriter:
         self._owners = array("i")
         self.vocabulary: set[str] = set()
 
-    def add(
-        self, row: int, text: str, wordings: Mapping[str, str], labels: Sequence[str]
-    ) -> None:
+    def add(self, row: int, text: str, wordings: Mapping[str, str], labels: Sequence[str]) -> None:
         """Add the next passage.
 
         Args:

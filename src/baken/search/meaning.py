@@ -8,7 +8,7 @@ without their compression), and a need looks into the cells that are nearest to 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,14 @@ from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 from .encoder import Vectors
 from .files import Arrays, Lists, Rows, parts, save
 
-_FEWEST: Final = 20_000
+FEWEST_IN_CELLS: Final = 20_000
 """Vectors from which cells are made; fewer are compared one and all."""
 
 _ROUNDS: Final = 4
 _SAMPLE: Final = 40
 """Vectors a centre from which the centres are worked out."""
 
-_LOOKED_AT: Final = 6_000
+_LOOKED_AT: Final = 4_000
 """Vectors that are compared with a need at the least."""
 
 _CHUNK: Final = 16_384
@@ -34,11 +34,12 @@ class Meaning:
     """Vectors of passages, compared with those of a need; safe to share between threads."""
 
     def __init__(self, arrays: Arrays) -> None:
-        self._vectors: NDArray[np.floating] = arrays["vectors"]
+        self._vectors: NDArray[Any] = arrays["vectors"]
+        self._scales: Vectors = arrays["vectors.scales"]
         self._passages = arrays["vectors.passages"]
         self._row_of = arrays["passages.vectors"]
         self._cells = arrays.lists("cells") if "centres" in arrays else None
-        self._centres = arrays["centres"] if "centres" in arrays else None
+        self._centres = arrays.get("centres")
         self._blas = ThreadpoolController()
 
     def compare(self, vectors: Vectors, positions: Rows | None = None) -> Vectors:
@@ -58,7 +59,7 @@ class Meaning:
             # Chunks, so that all of a large index is never in memory as float32.
             for first in range(0, len(has_one), _CHUNK):
                 some = has_one[first : first + _CHUNK]
-                cosines[:, some] = self.multiply(vectors, self._vectors[rows[some]])
+                cosines[:, some] = self._cosines(vectors, rows[some])
         return cosines
 
     def near(self, vectors: Vectors) -> tuple[Rows, Vectors]:
@@ -75,29 +76,35 @@ class Meaning:
             held = np.cumsum(np.diff(self._cells.starts)[order])
             cells = order[: int(np.searchsorted(held, _LOOKED_AT)) + 1]
             rows = np.sort(self._cells.gather(cells)[0])
-        best = self.multiply(vectors, self._vectors[rows]).max(axis=0, initial=0.0)
+        best = self._cosines(vectors, rows).max(axis=0, initial=0.0)
         return np.asarray(self._passages[rows], dtype=np.int64), best
 
-    def multiply(self, texts: Vectors, others: NDArray[np.floating]) -> Vectors:
+    def _cosines(self, vectors: Vectors, rows: Rows) -> Vectors:
+        return self.multiply(vectors, self._vectors[rows]) * self._scales[rows]
+
+    def multiply(self, texts: Vectors, others: NDArray[Any]) -> Vectors:
         """Multiply on one thread: for so small a product, waking a second takes 50 times longer."""
         with self._blas.limit(limits=1, user_api="blas"):
             return np.asarray(texts @ others.astype(np.float32, copy=False).T, dtype=np.float32)
 
 
-def write_meaning(folder: Path, passages: Rows, vectors: Vectors, count: int) -> None:
+def write_meaning(
+    folder: Path, passages: Rows, vectors: NDArray[Any], scales: Vectors, count: int
+) -> None:
     """Write the vectors of passages, and cells where they are many.
 
     Args:
         folder: of the index.
         passages: those that have a vector, ascending.
-        vectors: theirs, shape (passages, dimensions); may be of half precision.
+        vectors: theirs, shape (passages, dimensions).
+        scales: what to multiply each by to make its length 1, shape (passages,).
         count: of all passages.
     """
     row_of = np.full(count, -1, dtype=np.int32)
     row_of[passages] = np.arange(len(passages), dtype=np.int32)
     save(folder, {"vectors.passages": passages.astype(np.int32), "passages.vectors": row_of})
-    save(folder, {"vectors": vectors})
-    if len(vectors) >= _FEWEST:
+    save(folder, {"vectors": vectors, "vectors.scales": scales})
+    if len(vectors) >= FEWEST_IN_CELLS:
         centres = _centres(vectors)
         cell = _nearest(vectors, centres)
         rows = np.arange(len(vectors), dtype=np.int32)
@@ -105,12 +112,13 @@ def write_meaning(folder: Path, passages: Rows, vectors: Vectors, count: int) ->
         save(folder, parts("cells", Lists.of(cell, rows, len(centres))))
 
 
-def _centres(vectors: Vectors) -> Vectors:
+def _centres(vectors: NDArray[Any]) -> Vectors:
     """Return as many centres as the square root of the vectors, by spherical k-means."""
     count = int(len(vectors) ** 0.5)
     chance = np.random.default_rng(2026)
     some = np.sort(chance.choice(len(vectors), min(len(vectors), _SAMPLE * count), replace=False))
     sample = vectors[some].astype(np.float32)
+    sample /= np.maximum(np.linalg.norm(sample, axis=1, keepdims=True), 1e-9)
     centres = sample[chance.choice(len(sample), count, replace=False)]
     for _ in range(_ROUNDS):
         cell = _nearest(sample, centres)
@@ -121,7 +129,7 @@ def _centres(vectors: Vectors) -> Vectors:
     return centres
 
 
-def _nearest(vectors: Vectors, centres: Vectors) -> Rows:
+def _nearest(vectors: NDArray[Any], centres: Vectors) -> Rows:
     cell = np.empty(len(vectors), dtype=np.int64)
     for first in range(0, len(vectors), _CHUNK):
         some = vectors[first : first + _CHUNK].astype(np.float32, copy=False)

@@ -54,7 +54,7 @@ class Entry(Struct, frozen=True, kw_only=True, array_like=True):
         located_through: id of the organisation whose place it inherits; None for its own.
         ancestors: ids of what it is part of, near and far, nearest first.
         successor_of: ids of organisations that became it or merged into it.
-        ended: the date of the status by which it merged or closed, if it did.
+        ended: as of when it is said to have merged or closed, if it did.
         status: one of `STATUSES`.
     """
 
@@ -68,7 +68,7 @@ class Entry(Struct, frozen=True, kw_only=True, array_like=True):
     ancestors: tuple[str, ...]
     successor_of: tuple[str, ...]
     status: str
-    ended: str | None
+    ended: Said | None
 
     def name(self, language: str) -> str:
         """Return its name in `language` where a source gives one, else its first name."""
@@ -221,7 +221,9 @@ class RosterWriter:
         place = {place: code for code, place in enumerate(codes.places)}
         wider = {k: _bits(kind[w] for w in _wider(k, self._landscape)) for k in codes.kinds}
         kinds = np.array([wider.get(one.kind, 0) for one in seen], dtype=np.uint64)
-        roles = np.array([_bits(role[r] for r in one.roles if r in role) for one in seen], np.uint64)
+        roles = np.array(
+            [_bits(role[r] for r in one.roles if r in role) for one in seen], np.uint64
+        )
         of, above = _pairs_of(ancestors, rows)
         is_here = above < count
         order = np.empty(count, dtype=np.int32)
@@ -311,7 +313,7 @@ class _Seen(Struct, frozen=True, kw_only=True):
     roles: tuple[str, ...]
     themes: int
     status: str
-    ended: str | None
+    ended: Said | None
 
 
 def _seen(organisation: Organisation) -> _Seen:
@@ -334,7 +336,7 @@ def _seen(organisation: Organisation) -> _Seen:
         roles=organisation.roles,
         themes=len(organisation.theme_ids),
         status=latest.value.status if latest is not None else "",
-        ended=latest.value.as_of if latest is not None else None,
+        ended=Said(latest.value.as_of, latest.statements[0].id) if latest is not None else None,
     )
 
 
