@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from baken.search import STATUSES, Rows
 
 from .profiles import Profile, Profiles
-from .signals import PENALTIES, SIGNALS, Array, Asked, Question, answering_roles, support
+from .signals import PENALTIES, SIGNALS, Asked, Question, answering_roles, support
+from .thesaurus import Array
 
 _UNIT_LIFT: Final = 0.7
 """An organisation scores at least this share of its best unit's score. 2026-11-22, dev split, 91

@@ -16,7 +16,7 @@ from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from baken.errors import BakenError
-from baken.search import Field, Roster, Rows, Sought
+from baken.search import Field, Ints, Roster, Rows, Sought
 
 from .brief import Brief
 from .profiles import Profile
@@ -87,7 +87,7 @@ class Asked(Question, frozen=True, kw_only=True):
     rows: Rows
     positions: Rows
     starts: Rows
-    offered: Rows
+    offered: Ints
     about: Array
     credits: Array
     cosines: Array
@@ -187,7 +187,8 @@ def role(asked: Asked) -> Array:
         offers = asked.offered == asked.roster.codes.roles.index(wanted)
         fits.append(fit_roles(asked.roster, asked.rows, wanted))
         if asked.weights:
-            fits[-1][asked.best(offers) & ~asked.best(offers & is_near)] = 0.6
+            is_other = asked.best(offers) > asked.best(offers & is_near)
+            fits[-1][is_other] = 0.6
     return mix(asked.brief.roles.values(), fits)
 
 

@@ -1,7 +1,7 @@
 """Words to hits: passages of the landscape found by their words and by their meaning."""
 
 from .encoder import Encoder, UniversalSentenceEncoder, Vectors
-from .files import Lists, Rows, spans
+from .files import Ints, Lists, Rows, spans
 from .index import Index, Sought, build_index, open_index
 from .passages import FIELDS, Field, Passage, passages_of
 from .roster import STATUSES, Entry, Roster, Said
@@ -13,6 +13,7 @@ __all__ = [
     "Entry",
     "Field",
     "Index",
+    "Ints",
     "Lists",
     "Passage",
     "Roster",

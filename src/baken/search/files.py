@@ -173,11 +173,11 @@ class Arrays(Mapping[str, NDArray[Any]]):
         path = self._folder / f"{name}.npy"
         if path.exists():
             # A view of the plain class: indexing a memmap object costs three times as much.
-            return np.load(path, mmap_mode=self._mode).view(np.ndarray)
+            return np.asarray(np.load(path, mmap_mode=self._mode))
         plain = self._folder / name
         if self._mode is None or plain.stat().st_size == 0:
             return np.frombuffer(plain.read_bytes(), dtype=np.uint8)
-        return np.memmap(plain, dtype=np.uint8, mode="r").view(np.ndarray)
+        return np.asarray(np.memmap(plain, dtype=np.uint8, mode="r"))
 
 
 def parts(name: str, lists: Lists) -> dict[str, NDArray[Any]]:

@@ -56,7 +56,7 @@ class Lexicon:
 
     def find(self, stems: Sequence[str]) -> list[int]:
         """Return the number of each stem, -1 for one that no passage holds."""
-        return find_keys(self._keys, [key_of(stem) for stem in stems]).tolist()
+        return list(map(int, find_keys(self._keys, [key_of(stem) for stem in stems])))
 
     def look_up(self, number: int, language: str | None, positions: Rows | None) -> Credits:
         """Say how well passages hold a stem.
