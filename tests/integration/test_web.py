@@ -1,5 +1,6 @@
 """The site answers every address with a page, and the same as JSON."""
 
+import html
 import re
 from pathlib import Path
 
@@ -333,6 +334,40 @@ def test_roles_and_provinces_narrow_and_widen_again(client):
     [on] = narrowed["narrowed"]
     assert on["label"] == "Limburg"
     assert "province=" not in on["href"]
+
+
+def test_whom_to_consider_also_and_the_nearest_miss_are_quiet_links(client):
+    asked = {"q": "coaching in Ghent"}
+    answer, page = client.get("/find.json", params=asked).json(), client.get("/find", params=asked)
+    _, _, beside = page.text.partition(">Also consider</h2>")
+    assert 1 <= len(answer["also"]) <= 3
+    assert "Nearest miss: " in beside
+    numbers = {source["number"] for source in answer["sources"]}
+    listed = {match["id"] for group in answer["groups"] for match in group["matches"]}
+    for one in (*answer["also"], answer["nearest_miss"]):
+        assert one["id"] not in listed
+        assert one["href"] == f"/organisations/{one['id']}"
+        assert client.get(one["href"]).status_code == 200
+        assert f'<a href="{one["href"]}">{html.escape(one["name"])}</a>' in beside
+        assert html.escape(one["why"]["text"]) in beside
+        assert set(one["why"]["notes"]) <= numbers
+    assert answer["nearest_miss"]["why"]["notes"]
+
+
+def test_where_nothing_fits_the_page_still_names_the_nearest_miss(client):
+    asked = {"q": "longkanker", "province": "west-flanders"}
+    answer, page = client.get("/find.json", params=asked).json(), client.get("/find", params=asked)
+    missed = answer["nearest_miss"]
+    assert (answer["count"], answer["also"]) == (0, [])
+    assert "Also consider" not in page.text
+    assert f'Nearest miss: <a href="{missed["href"]}">' in page.text
+    assert f'<span lang="nl">{missed["why"]["text"]}</span>' in page.text
+
+
+def test_words_that_ask_for_nothing_have_nobody_beside_them(client):
+    asked = {"q": "KU Leuven, Herestraat 49, 3000 Leuven, Belgium"}
+    answer = client.get("/find.json", params=asked).json()
+    assert (answer["count"], answer["also"], answer["nearest_miss"]) == (0, [], None)
 
 
 MISREAD = "a prototype of an app for lung patients near Hasselt, with a lab, not a university"
