@@ -186,6 +186,18 @@ class Match(Struct, frozen=True, kw_only=True):
     signals: dict[str, float] = {}
 
 
+class Aside(Struct, frozen=True, kw_only=True):
+    """An organisation that is not in a shortlist but is worth a word.
+
+    Attributes:
+        match: it, as a line of the list would be.
+        why: why it is named and not in the list, with the statements that it rests on, if any.
+    """
+
+    match: Match
+    why: Reason
+
+
 class Shortlist(Struct, frozen=True, kw_only=True):
     """The answer to a need.
 
@@ -195,6 +207,9 @@ class Shortlist(Struct, frozen=True, kw_only=True):
         nearest_themes: theme ids to offer when nothing, or little, fits.
         likely_themes: theme ids that the words come near to and do not name, to be asked about.
         statements: every statement that a reason cites, by id.
+        also: at most three to consider besides: the next ones, and for what comes next.
+        nearest_miss: who would be in the list but for one thing (another place, closed, not let
+            through by a filter), or None.
         milliseconds: how long the answer took.
         note: a sentence for the visitor (the need was cut, too short, nothing fits), or None.
     """
@@ -203,6 +218,8 @@ class Shortlist(Struct, frozen=True, kw_only=True):
     matches: tuple[Match, ...]
     nearest_themes: tuple[str, ...] = ()
     likely_themes: tuple[str, ...] = ()
+    also: tuple[Aside, ...] = ()
+    nearest_miss: Aside | None = None
     statements: dict[str, Statement] = {}
     milliseconds: float = 0.0
     note: str | None = None

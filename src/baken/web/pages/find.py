@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from baken.model import Match, Organisation, Reason, Shortlist, choose
+from baken.model import Aside, Match, Organisation, Reason, Shortlist, choose
 from baken.partners.naming import NamedOrganisation, Reading
 from baken.store import Filter
 from baken.web.page import (
@@ -80,6 +80,21 @@ class Group(Struct, frozen=True):
     matches: tuple[MatchView, ...]
 
 
+class AsideView(Struct, frozen=True, kw_only=True):
+    """An organisation beside the shortlist.
+
+    Attributes:
+        kind: label of what it is.
+        why: why it is named, and is not in the list.
+    """
+
+    id: str
+    name: str
+    href: str
+    kind: str
+    why: Why
+
+
 class NamedView(Struct, frozen=True, kw_only=True):
     """An organisation that the visitor's words name.
 
@@ -127,6 +142,8 @@ class Find(Struct, frozen=True, kw_only=True):
         provinces: choices that narrow the answer to one province; none where there was no need.
         groups: the answer.
         count: how many matches.
+        also: whom to consider besides.
+        nearest_miss: who would be in the list but for one thing, or None.
         nearest: themes to try when nothing fits.
         note: a sentence for the visitor, or None.
         milliseconds: how long the answer took.
@@ -144,6 +161,8 @@ class Find(Struct, frozen=True, kw_only=True):
     provinces: tuple[Choice, ...]
     groups: tuple[Group, ...]
     count: int
+    also: tuple[AsideView, ...]
+    nearest_miss: AsideView | None
     nearest: tuple[Link, ...]
     note: str | None
     milliseconds: float
@@ -171,10 +190,14 @@ def build(workspace: Workspace, query: Query) -> Find:
     names = _names(workspace, query, text)
     is_need = names is None or not _is_no_need(names, answer)
     if not is_need:
-        answer = structs.replace(answer, matches=(), nearest_themes=(), note=None)
+        answer = structs.replace(
+            answer, matches=(), nearest_themes=(), also=(), nearest_miss=None, note=None
+        )
     landscape = workspace.landscape
     footnotes = Footnotes()
     groups = tuple(_groups(workspace, query, answer, footnotes))
+    also = tuple(_aside(workspace, query, one, answer, footnotes) for one in answer.also)
+    missed = answer.nearest_miss
     roles = _role_choices(workspace, query, answer, way)
     provinces = tuple(
         Choice(
@@ -200,6 +223,8 @@ def build(workspace: Workspace, query: Query) -> Find:
         provinces=provinces,
         groups=groups,
         count=len(answer.matches),
+        also=also,
+        nearest_miss=_aside(workspace, query, missed, answer, footnotes) if missed else None,
         nearest=theme_links(workspace, query, answer.nearest_themes),
         note=answer.note,
         milliseconds=answer.milliseconds,
@@ -321,6 +346,19 @@ def _view(
             for signal, share in sorted(match.signals.items(), key=lambda s: -s[1])
             if round(share * 100)
         ),
+    )
+
+
+def _aside(
+    workspace: Workspace, query: Query, aside: Aside, answer: Shortlist, footnotes: Footnotes
+) -> AsideView:
+    match = aside.match
+    return AsideView(
+        id=match.id,
+        name=match.name,
+        href=query.organisation(match.id),
+        kind=workspace.landscape.vocabulary.kinds[match.kind].text(query.language),
+        why=_why(aside.why, answer, footnotes),
     )
 
 
