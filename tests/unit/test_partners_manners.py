@@ -16,9 +16,17 @@ def manners() -> Manners:
 @pytest.mark.parametrize(
     ("language", "text", "left"),
     [
-        ("en", "Hello, we need a biobank. Many thanks in advance! Kind regards", "we need a biobank."),
+        (
+            "en",
+            "Hello, we need a biobank. Many thanks in advance! Kind regards",
+            "we need a biobank.",
+        ),
         ("en", "Dear all, could you help us? We make an app.", "We make an app."),
-        ("nl", "Geachte heer, mevrouw, kunt u ons helpen? Wij maken een app.", "Wij maken een app."),
+        (
+            "nl",
+            "Geachte heer, mevrouw, kunt u ons helpen? Wij maken een app.",
+            "Wij maken een app.",
+        ),
         (
             "fr",
             "Bonjour, nous cherchons une biobanque. Merci d'avance pour votre réponse.",

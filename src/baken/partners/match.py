@@ -15,6 +15,7 @@ from baken.search import FIELDS, Index, Rows, spans
 from baken.store import Store
 
 from .aside import Asides, Filters
+from .belief import worth_a_call
 from .brief import LONGEST_NEED, Brief, BriefReader
 from .eligibility import Eligibility, Mask
 from .pool import choose
@@ -250,7 +251,7 @@ class _Answer(NamedTuple):
             name=profile.name(self.language),
             kind=profile.kind,
             roles=self.explainer.roles(candidate),
-            score=candidate.score,
+            score=worth_a_call(candidate.score),
             reasons=self.explainer.reasons(candidate),
             missing=self.explainer.missing(candidate),
             signals=candidate.shares,
