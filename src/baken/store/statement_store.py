@@ -239,7 +239,7 @@ class _Assembled:
     """
 
     def __init__(self) -> None:
-        # One attribute, so that no thread sees the revision of one and the organisations of another.
+        # One attribute: no thread sees the revision of one and the organisations of another.
         self._kept: tuple[int, dict[_Key, Organisation]] = (-1, {})
 
     def of(
