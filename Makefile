@@ -8,7 +8,7 @@ BIN := .venv/bin
 STAMPS := .venv/stamps
 export UV_LINK_MODE ?= copy
 
-.PHONY: run test check lint docs setup setup-tests lock clean help
+.PHONY: run test check lint docs screenshots setup setup-tests lock clean help
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -31,6 +31,9 @@ lint: setup-tests
 
 docs: setup-tests
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+screenshots: setup-tests
+	$(BIN)/python -m tools.screenshots
 
 setup: $(STAMPS)/run $(STAMPS)/linker
 setup-tests: $(STAMPS)/tests $(STAMPS)/linker

@@ -6,6 +6,7 @@
     │   └── SchemaError        the store was made by another version of Baken
     ├── NotFoundError          no organisation, theme or place of that id
     ├── NeedError              a need that cannot be answered, and why
+    ├── PublishError           a folder that the site cannot be written into, or a broken link in it
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     └── SettingError           a setting with a value that makes no sense
 
@@ -41,6 +42,10 @@ class NeedError(BakenError):
 
 class LinkError(BakenError):
     """A registry, a linker's index or a file of texts cannot be used."""
+
+
+class PublishError(BakenError):
+    """The site cannot be published into a folder."""
 
 
 class SettingError(BakenError):

@@ -74,6 +74,7 @@ class Workspace:
         self._registry = registry
         self._names = names
         self._naming: Naming | None = None
+        self._facets: tuple[int, Facets] | None = None
         self._is_loaded = False  # so that what failed is not tried for every need
         self._loading = threading.Lock()
         self.landscape: Landscape = store.landscape()
@@ -346,7 +347,13 @@ class Workspace:
 
     def facets(self, only: Filter | None = None) -> Facets:
         """Count organisations by kind, province, theme and role."""
-        return self.store.facets(only or Filter())
+        if only:
+            return self.store.facets(only)
+        # Every theme's page asks for all of them: they are counted once a revision.
+        revision = self.store.revision()
+        if self._facets is None or self._facets[0] != revision:
+            self._facets = (revision, self.store.facets(Filter()))
+        return self._facets[1]
 
     def incoming(self, organisation_id: str) -> tuple[Statement, ...]:
         """Return what other organisations' sources say of their relation to this one."""

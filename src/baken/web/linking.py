@@ -29,6 +29,8 @@ from baken.errors import LinkError
 from baken.model import Linked
 from baken.workspace import Workspace
 
+from .routing import get
+
 MOST_TEXTS: Final = 1_000
 LONGEST_TEXT: Final = 10_000
 """Characters."""
@@ -75,9 +77,7 @@ def handlers(workspace: Workspace) -> list[HTTPRouteHandler]:
             request_max_body_size=_MOST_BYTES,
             exception_handlers={HTTPException: _on_http_error},
         )(link_many),
-        route("/api/v1/link", http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=True)(
-            link_one
-        ),
+        get("/api/v1/link", sync_to_thread=True)(link_one),
     ]
 
 

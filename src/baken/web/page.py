@@ -79,6 +79,9 @@ class Page(Struct, frozen=True):
             no cache may keep.
         longest_form: bytes of a form that may be posted to it, whose fields then join the address's
             parameters; 0 for a page that takes none. Posting changes nothing.
+        published: the parameters that have files of their own, one at a time, where the site is
+            published as files; None for a page that only the served site has.
+        is_embed: whether it is shown inside other sites, in a frame: without header and footer.
     """
 
     path: str
@@ -89,6 +92,8 @@ class Page(Struct, frozen=True):
     section: str = ""
     depends_on: Literal["landscape", "address", "visitor"] = "address"
     longest_form: int = 0
+    published: tuple[str, ...] | None = ()
+    is_embed: bool = False
 
 
 class Source(Struct, frozen=True):

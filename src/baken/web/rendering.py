@@ -57,12 +57,24 @@ class Renderer:
     def page(self, page: Page, context: msgspec.Struct, query: Query) -> str:
         """Return the HTML of a page; every field of its context is a name in its template."""
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
-        return self._render(page.template, query, **fields, section=page.section)
+        return self._render(
+            page.template, query, **fields, section=page.section, is_embed=page.is_embed
+        )
+
+    def published_find(self, query: Query) -> str:
+        """Return the page on which the browser itself compares words, for the site as files."""
+        return self._render("published_find.html", query, section="", is_embed=False)
 
     def failure(self, status: int, text: str, near: tuple[Link, ...], query: Query) -> str:
         """Return the page that says what went wrong and where to go."""
         return self._render(
-            "failure.html", query, status=status, message=text, near=near, section=""
+            "failure.html",
+            query,
+            status=status,
+            message=text,
+            near=near,
+            section="",
+            is_embed=False,
         )
 
     def _render(self, template: str, query: Query, **fields: Any) -> str:
@@ -101,6 +113,8 @@ def _environment(
     language = say.language
     environment.globals.update(
         language=language,
+        # Where the context has a language of its own, which is that of the visitor's words.
+        page_language=language,
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),
         static=static,

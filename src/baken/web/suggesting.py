@@ -8,10 +8,12 @@ from __future__ import annotations
 from typing import Any, Final
 
 import msgspec
-from litestar import HttpMethod, MediaType, Request, Response
-from litestar.handlers import HTTPRouteHandler, route
+from litestar import MediaType, Request, Response
+from litestar.handlers import HTTPRouteHandler
 
 from baken.workspace import Workspace
+
+from .routing import get
 
 _LIMIT: Final = 8
 
@@ -28,6 +30,4 @@ def handler(workspace: Workspace) -> HTTPRouteHandler:
             headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "private, no-store"},
         )
 
-    return route(
-        "/api/v1/suggest", http_method=[HttpMethod.GET, HttpMethod.HEAD], sync_to_thread=False
-    )(suggest)
+    return get("/api/v1/suggest", sync_to_thread=False)(suggest)

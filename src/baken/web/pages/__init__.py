@@ -6,6 +6,7 @@ from baken.web.page import Page
 
 from . import (
     about,
+    embed,
     find,
     home,
     organisation,
@@ -28,4 +29,5 @@ PAGES: Final[tuple[Page, ...]] = (
     places.PAGE,
     place.PAGE,
     about.PAGE,
+    *embed.PAGES,
 )

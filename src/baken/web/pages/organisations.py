@@ -93,4 +93,5 @@ PAGE: Final = Page(
     Organisations,
     build,
     section="organisations",
+    published=("kind", "province", "role"),
 )

@@ -214,4 +214,5 @@ PAGE: Final = Page(
     build,
     depends_on="visitor",
     longest_form=_LONGEST_FORM,
+    published=None,
 )

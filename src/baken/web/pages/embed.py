@@ -1,0 +1,21 @@
+"""Pieces of the site that other sites show in a frame."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from baken.web.page import Page
+
+from . import organisation
+
+PAGES: Final[tuple[Page, ...]] = (
+    Page(
+        "/embed/organisations/{id:str}",
+        "/embed/organisations/{id}.json",
+        "embed_organisation.html",
+        organisation.OrganisationPage,
+        organisation.build,
+        published=None,
+        is_embed=True,
+    ),
+)

@@ -1,0 +1,416 @@
+"""The site as files that any web host serves, from any folder of it.
+
+Every public page becomes a file in each language, with its JSON form beside it. Links become
+relative and lead to files; what needs the service (a need answered by meaning, two filters at once)
+leads to the live site where its address is known, and otherwise stays as words that lead nowhere.
+The box still works: a script compares words in the browser, and the page says that it does only
+that.
+"""
+
+from __future__ import annotations
+
+import html
+import multiprocessing
+import os
+import posixpath
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from msgspec import Struct
+
+from baken.config import Settings
+from baken.errors import PublishError
+from baken.model import LANGUAGES
+from baken.text import words
+from baken.text.speech import SOURCE_LANGUAGE
+from baken.workspace import Workspace
+
+from .page import Page, Query, localised
+from .pages import PAGES
+from .site import Site
+
+MARK: Final = "baken-publication.json"
+"""The file by which a folder is known to be a publication, and may be replaced."""
+
+_LINKS: Final = re.compile(r'\s(href|src|action|data-words)="(/[^"]*)"')
+_ANCHORS: Final = re.compile(r'\s(?:href|src)="([^"]*)"|\sid="([^"]*)"')
+_SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
+_CHUNK: Final = 64
+"""Pages that a process makes before it reports and takes more."""
+
+_LONGEST_WORDS: Final = 400
+"""Words of an organisation's offers that the search in the browser knows."""
+
+
+class Publication(Struct, frozen=True):
+    """What was published.
+
+    Attributes:
+        pages: HTML files.
+        files: all files.
+        size: of all files, in bytes.
+        unlinked: links that lead nowhere in the publication, or to the live site.
+    """
+
+    pages: int
+    files: int
+    size: int
+    unlinked: int
+
+
+class _Address(Struct, frozen=True):
+    """One page to be made: its place in `PAGES`, the parts of its path, at most one parameter."""
+
+    page: int
+    path: tuple[tuple[str, str], ...]
+    parameter: tuple[str, str] | None
+    language: str
+
+
+def publish(
+    settings: Settings,
+    directory: Path,
+    *,
+    live: str | None = None,
+    processes: int | None = None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Publication:
+    """Write the site of a landscape into a folder, whole or not at all.
+
+    Args:
+        settings: which landscape.
+        directory: the folder; an earlier publication there is replaced when this one is complete.
+        live: address of the served site, for what files cannot do; None when there is none.
+        processes: how many make pages; as many as there are processors when None.
+        progress: called with the number of pages made so far.
+
+    Raises:
+        PublishError: the folder holds something else, or cannot be written.
+    """
+    directory = directory.absolute()
+    if directory.exists() and any(directory.iterdir()) and not (directory / MARK).exists():
+        raise PublishError(
+            f"{directory} holds something that is no publication of Baken. Name another folder, "
+            "or empty it."
+        )
+    try:
+        directory.parent.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+    except OSError as error:
+        raise PublishError(f"{directory} cannot be written: {error.strerror}.") from error
+    try:
+        with Workspace.open(settings) as workspace:  # loads and indexes what has changed
+            site = Site(workspace)
+            _write_assets(site, staging)
+            for language in LANGUAGES:
+                _write_words(site, staging, language)
+            known = list(_known_addresses(workspace))
+        pages, unlinked = _write_pages(settings, staging, known, live, processes, progress)
+        (staging / MARK).write_text(f'{{"pages": {pages}}}\n')
+        staging.chmod(0o755)
+        _replace(directory, staging)
+    except BaseException:
+        shutil.rmtree(staging, ignore_errors=True)
+        raise
+    sizes = [path.stat().st_size for path in directory.rglob("*") if path.is_file()]
+    return Publication(pages, len(sizes), sum(sizes), unlinked)
+
+
+def broken_links(directory: Path) -> list[str]:
+    """Return a sentence for each link of a publication that leads to no file or anchor of it."""
+    files = {path.relative_to(directory).as_posix() for path in directory.rglob("*")}
+    anchors: dict[str, set[str]] = {}
+    # The same link from the same folder leads to the same place: each is looked up once.
+    linking: dict[tuple[str, str], str] = {}
+    for name in sorted(file for file in files if file.endswith(".html")):
+        found = _ANCHORS.findall((directory / name).read_text(encoding="utf-8"))
+        anchors[name] = {anchor for _, anchor in found if anchor}
+        folder = name.rpartition("/")[0]
+        for link, _ in found:
+            if link and not link.startswith("#"):
+                linking.setdefault((folder, link), name)
+            elif link[1:] not in anchors[name]:
+                linking.setdefault((name, link), name)
+    said = []
+    for (folder, link), name in linking.items():
+        parts = urlsplit(html.unescape(link))
+        if parts.scheme or parts.netloc:
+            continue
+        target = posixpath.normpath(f"{folder}/{parts.path}") if parts.path else name
+        target = target.lstrip("/")
+        if target not in files:
+            said.append(f"{name} links to {link}, which is not there.")
+        elif parts.fragment and parts.fragment not in anchors.get(target, {parts.fragment}):
+            said.append(f"{name} links to {link}, but {target} has no such anchor.")
+    return said
+
+
+# -- which pages -----------------------------------------------------------------------------
+
+
+def _known_addresses(workspace: Workspace) -> Iterator[_Address]:
+    """Yield the pages there are without following links: the fixed ones and one for each id."""
+    landscape = workspace.landscape
+    ids: dict[str, Iterable[str]] = {
+        "organisations": list(workspace.names()),
+        "themes": landscape.themes,
+        "places": landscape.places,
+    }
+    for language in LANGUAGES:
+        for number, page in enumerate(PAGES):
+            if page.published is None:
+                continue
+            if "{" not in page.path:
+                yield _Address(number, (), None, language)
+            else:
+                for one in ids.get(page.path.split("/")[1], ()):
+                    yield _Address(number, (("id", one),), None, language)
+
+
+def _target(href: str) -> _Address | None:
+    """Return the page that a link of the site leads to, or None when no file stands for it."""
+    parts = urlsplit(html.unescape(href))
+    path = parts.path.removesuffix(".json")
+    language = SOURCE_LANGUAGE
+    first, _, rest = path.removeprefix("/").partition("/")
+    if first in LANGUAGES:
+        language, path = first, f"/{rest}"
+    path = "/" if path == "/index" else path
+    given = parse_qsl(parts.query)
+    for number, page in enumerate(PAGES):
+        variables = _match(page, path)
+        if variables is not None:
+            if page.published is None or len(given) > 1:
+                return None
+            if given and given[0][0] not in page.published:
+                return None
+            return _Address(number, variables, given[0] if given else None, language)
+    return None
+
+
+def _match(page: Page, path: str) -> tuple[tuple[str, str], ...] | None:
+    """Return the variable parts of a path that is one of a page's, else None."""
+    pattern, given = page.path.strip("/").split("/"), path.strip("/").split("/")
+    if len(pattern) != len(given):
+        return None
+    variables = []
+    for expected, part in zip(pattern, given, strict=True):
+        if expected.startswith("{"):
+            variables.append((expected[1:].partition(":")[0], part))
+        elif expected != part:
+            return None
+    return tuple(variables)
+
+
+def _file(address: _Address) -> str:
+    """Return the file of a page, relative to the publication, without its ending."""
+    path = localised(_path(address), address.language).strip("/")
+    if address.parameter is not None:
+        path = "/".join((path, *address.parameter))
+    return f"{path}/index".lstrip("/") if path in ("", *LANGUAGES) else path
+
+
+def _path(address: _Address) -> str:
+    """Return the path of a page as in English."""
+    path = PAGES[address.page].path
+    for name, value in address.path:
+        path = path.replace(f"{{{name}:str}}", value)
+    return path
+
+
+# -- making them -----------------------------------------------------------------------------
+
+
+def _write_pages(
+    settings: Settings,
+    staging: Path,
+    known: Sequence[_Address],
+    live: str | None,
+    processes: int | None,
+    progress: Callable[[int], None],
+) -> tuple[int, int]:
+    """Write the pages and all that they lead to; return how many, and how many links do not."""
+    made, unlinked = set(known), 0
+    frontier = list(known)
+    # Forked processes would share the parent's database connections and threads.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(
+        processes or os.cpu_count() or 1,
+        mp_context=context,
+        initializer=_start,
+        initargs=(settings, staging, live),
+    ) as pool:
+        written = 0
+        while frontier:
+            chunks = [frontier[i : i + _CHUNK] for i in range(0, len(frontier), _CHUNK)]
+            frontier = []
+            for chunk, (found, missing) in zip(chunks, pool.map(_make, chunks), strict=True):
+                frontier.extend(found - made)
+                made |= found
+                unlinked += missing
+                written += len(chunk)
+                progress(written)
+    return written, unlinked
+
+
+class _Press:
+    """Makes pages in one process."""
+
+    def __init__(self, settings: Settings, staging: Path, live: str | None) -> None:
+        self.site = Site(Workspace.open(settings))
+        self.staging = staging
+        self.live = live.rstrip("/") if live else None
+        self.files: dict[str, tuple[_Address | None, str | None]] = {}
+        self.found: set[_Address] = set()
+        self.unlinked = 0
+
+    def make(self, address: _Address) -> None:
+        """Write one page and its JSON form."""
+        page = PAGES[address.page]
+        parameters = {address.parameter[0]: [address.parameter[1]]} if address.parameter else {}
+        say = self.site.speeches[address.language]
+        query = Query(_path(address), dict(address.path), parameters, say)
+        file = _file(address)
+        if page.depends_on == "visitor":
+            text = self.site.renderer.published_find(query)
+        else:
+            context = self.site.context(page, query)
+            text = self.site.html(page, context, query)
+            self.write(f"{file}.json", msgspec.json.encode(context))
+        self.write(f"{file}.html", self.relative(text, file).encode())
+
+    def write(self, name: str, content: bytes) -> None:
+        path = self.staging / name
+        try:
+            path.write_bytes(content)
+        except FileNotFoundError:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+    def relative(self, text: str, file: str) -> str:
+        """Return a page with links that lead from its file to other files."""
+        up = "../" * file.count("/")
+
+        def replaced(link: re.Match[str]) -> str:
+            name, href = link[1], link[2]
+            target = self.file_of(href)
+            if target is not None:
+                return f' {name}="{up}{target}"'
+            self.unlinked += 1
+            if self.live is not None:
+                return f' {name}="{self.live}{href}"'
+            return "" if name == "href" else link[0]
+
+        return _SUGGESTING.sub("", _LINKS.sub(replaced, text))
+
+    def file_of(self, href: str) -> str | None:
+        """Return the file that a link leads to, or None."""
+        known = self.files.get(href)
+        if known is None:
+            known = self.files[href] = _address_and_file(href)
+        address, file = known
+        if address is not None:
+            self.found.add(address)
+        return file
+
+
+def _address_and_file(href: str) -> tuple[_Address | None, str | None]:
+    """Return the page and the file that a link leads to, as far as there are such."""
+    path, _, anchor = href.partition("#")
+    if path.startswith(("/static/", "/words-")):
+        return None, path[1:]
+    address = _target(path)
+    if address is None:
+        return None, None
+    ending = ".json" if urlsplit(path).path.endswith(".json") else ".html"
+    return address, _file(address) + ending + (f"#{anchor}" if anchor else "")
+
+
+_press: _Press | None = None
+"""Of this process, which `_start` gives it: a pool has no other way to hand it on."""
+
+
+def _start(settings: Settings, staging: Path, live: str | None) -> None:
+    global _press
+    _press = _Press(settings, staging, live)
+
+
+def _make(addresses: Sequence[_Address]) -> tuple[set[_Address], int]:
+    """Write some pages; return the pages that they lead to, and how many links lead nowhere."""
+    assert _press is not None
+    _press.found, _press.unlinked = set(), 0
+    for address in addresses:
+        _press.make(address)
+    return _press.found, _press.unlinked
+
+
+# -- what is beside the pages ----------------------------------------------------------------
+
+
+def _write_assets(site: Site, staging: Path) -> None:
+    folder = staging / "static" / site.assets.version
+    folder.mkdir(parents=True)
+    for name, content in site.assets.contents.items():
+        (folder / name).write_bytes(content)
+    (staging / "favicon.ico").write_bytes(site.assets.contents["favicon.svg"])
+
+
+class _Entry(Struct, frozen=True):
+    """An organisation, as the search in the browser knows it; `words` by weight."""
+
+    name: str
+    href: str
+    detail: str
+    words: tuple[str, str, str]
+
+
+def _write_words(site: Site, staging: Path, language: str) -> None:
+    """Write what the search in the browser compares the visitor's words with."""
+    landscape = site.workspace.landscape
+    vocabulary = landscape.vocabulary
+    entries = []
+    for one in site.workspace.organisations():
+        places = [landscape.places[p] for p in (one.place_id, one.province_id) if p]
+        themes = [landscape.themes[t] for t in one.theme_ids if t in landscape.themes]
+        terms = [*themes, *places, vocabulary.kinds[one.kind]]
+        terms += [vocabulary.roles[role] for role in one.roles]
+        labels = [label for term in terms for label in term.label.values()]
+        synonyms = [s for theme in themes for many in theme.synonyms.values() for s in many]
+        said = [s.value for s in one.summaries]
+        said += [text for o in one.offers for text in o.value.wordings(o.language).values()]
+        names = [n.value for n in (*one.names, *one.acronyms, *one.aliases)]
+        where = dict.fromkeys(place.text(language) for place in places)
+        entries.append(
+            _Entry(
+                name=one.name(language),
+                href=localised(f"/organisations/{one.id}.html", language)[1:],
+                detail=" · ".join((vocabulary.kinds[one.kind].text(language), ", ".join(where))),
+                words=(_folded(names), _folded((*labels, *synonyms)), _folded(said)),
+            )
+        )
+    content = msgspec.json.encode(entries)
+    (staging / f"words-{language}.json").write_bytes(content)
+
+
+def _folded(texts: Iterable[str]) -> str:
+    """Return the different words of some texts, in small letters without accents."""
+    different = dict.fromkeys(word.folded for text in texts for word in words(text))
+    return " ".join(list(different)[:_LONGEST_WORDS])
+
+
+def _replace(directory: Path, staging: Path) -> None:
+    """Put a complete publication in the place of an earlier one."""
+    if directory.exists():
+        old = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+        directory.rename(old / "old")
+        staging.rename(directory)
+        shutil.rmtree(old)
+    else:
+        staging.rename(directory)

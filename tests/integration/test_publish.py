@@ -1,0 +1,99 @@
+"""The site as files: complete, whole or not at all, with links that lead somewhere."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from baken.config import Settings
+from baken.errors import PublishError
+from baken.web import publishing
+from baken.web.publishing import MARK, broken_links, publish
+
+LIVE = "https://live.example.org"
+
+
+@pytest.fixture(scope="module")
+def settings(data):
+    return Settings.load({}, data=data)
+
+
+@pytest.fixture(scope="module")
+def site(settings, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("published") / "site"
+    return folder, publish(settings, folder, live=LIVE)
+
+
+def test_every_page_is_there_in_four_languages_with_its_data(site):
+    folder, published = site
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+    assert len(names) == published.pages
+    for name in ("index", "organisations", "organisations/imec", "themes/cancer", "find"):
+        assert {f"{name}.html", f"nl/{name}.html", f"fr/{name}.html", f"de/{name}.html"} <= names
+    assert (
+        json.loads((folder / "nl/organisations/imec.json").read_bytes())["record"]["id"] == "imec"
+    )
+
+
+def test_one_filter_has_a_file_and_two_lead_to_the_live_site(site):
+    page = (site[0] / "nl/organisations/kind/biobank.html").read_text()
+    assert '<html lang="nl">' in page
+    assert f'href="{LIVE}/nl/organisations?kind=biobank&amp;province=' in page
+    assert 'href="../../../nl/organisations.html"' in page
+
+
+def test_every_link_leads_somewhere(site):
+    assert broken_links(site[0]) == []
+
+
+def test_a_link_that_breaks_is_named(site, tmp_path):
+    (tmp_path / "a.html").write_text('<a href="b/c.html#x">c</a> <a href="#here">here</a>')
+    assert [said.split(",")[0] for said in broken_links(tmp_path)] == [
+        "a.html links to b/c.html#x",
+        "a.html links to #here",
+    ]
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "c.html").write_text('<p id="x"><a href="../a.html">a</a>')
+    (tmp_path / "a.html").write_text('<a href="b/c.html#x">c</a> <a href="https://example.org">')
+    assert broken_links(tmp_path) == []
+
+
+def test_no_page_asks_the_server_for_anything(site):
+    for name in ("index.html", "find.html", "fr/organisations.html"):
+        page = (site[0] / name).read_text()
+        assert "data-suggest" not in page
+        assert ' href="/' not in page
+        assert ' src="/' not in page
+        assert ' action="/' not in page
+
+
+def test_the_words_of_every_organisation_are_there_to_compare(site):
+    entries = json.loads((site[0] / "words-nl.json").read_bytes())
+    (biobank,) = [e for e in entries if e["href"] == "nl/organisations/biobank-antwerp.html"]
+    assert biobank["name"] == "Biobank Antwerpen"
+    assert "biobank" in biobank["words"][0].split()
+    assert (site[0] / biobank["href"]).exists()
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(settings, tmp_path):
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(PublishError, match="holds something that is no publication"):
+        publish(settings, tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_what_breaks_off_leaves_the_earlier_publication(settings, tmp_path, monkeypatch):
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / MARK).write_text("{}")
+    (folder / "index.html").write_text("earlier")
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing, "_write_pages", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        publish(settings, folder)
+    assert (folder / "index.html").read_text() == "earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
