@@ -2,7 +2,7 @@
 
 English messages stand in the code and the templates; their translations in gettext catalogues
 beside this module, one folder a language and one file an area of the interface, so that any
-translator's tool opens them. ``python -m evals.translations`` lists what is not translated.
+translator's tool opens them. ``python -m tools.translations`` lists what is not translated.
 """
 
 from __future__ import annotations
@@ -21,16 +21,13 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
 
+from .marking import message as message
+
 SOURCE_LANGUAGE: Final = "en"
 """The language that messages are written in."""
 
 _LOCALES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
 """How dates and numbers are written in a language: as people do in Belgium and in Britain."""
-
-
-def message(text: str) -> str:
-    """Return a message as it is, marked for translation: for tables that speak no language yet."""
-    return text
 
 
 class Speech:

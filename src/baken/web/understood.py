@@ -155,7 +155,10 @@ def understood(workspace: Workspace, query: Query, answer: Shortlist, way: Way) 
 def _chips(workspace: Workspace, query: Query, need: Need, way: Way) -> Iterator[Chip]:
     for aspect in need.aspects():
         href = way.corrected(way.corrections.removing(aspect))
-        label, does = workspace.describe(aspect, query.language), query.say(_TAKES_AWAY[aspect.sort])
+        label, does = (
+            workspace.describe(aspect, query.language),
+            query.say(_TAKES_AWAY[aspect.sort]),
+        )
         yield Chip(aspect.sort, aspect.id, label, does, href)
     for choice in _stages(workspace, query, need, way):
         if choice.is_on:
