@@ -335,9 +335,9 @@ class Workspace:
 
     # -- suggesting --------------------------------------------------------------------------
 
-    def suggest(self, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(self, text: str, *, limit: int = 8, language: str = "en") -> tuple[Suggestion, ...]:
         """Return what somebody who typed `text` may be about to write; see `Suggester`."""
-        return self._suggester.suggest(text, limit=limit)
+        return self._suggester.suggest(text, limit=limit, language=language)
 
     @cached_property
     def _suggester(self) -> Suggester:

@@ -41,7 +41,7 @@ def test_dates_and_numbers_are_written_as_people_write_them(
 
 
 def test_a_message_is_translated_and_filled_in(speeches: dict[str, Speech]) -> None:
-    assert speeches["nl"]("read %(date)s", date="2026") == "gelezen 2026"
+    assert speeches["nl"]("read %(date)s", date="22 november 2026") == "gelezen op 22 november 2026"
     assert speeches["en"]("read %(date)s", date="2026") == "read 2026"
 
 
