@@ -253,8 +253,8 @@ def test_shares_add_up_to_the_fit_and_the_score_grows_with_it(matcher):
     for text in (LUNG, "MEDVIA", "incubateur à Anvers"):
         scores = [match.score for match in matcher.find(text, limit=50).matches]
         assert scores == sorted(scores, reverse=True)
-        for match in matcher.find(text, limit=50).matches:
-            assert match.score == pytest.approx(worth_a_call(sum(match.signals.values())))
+        for place, match in enumerate(matcher.find(text, limit=50).matches):
+            assert match.score == pytest.approx(worth_a_call(sum(match.signals.values()), place))
             assert 0 <= match.score <= 1
 
 

@@ -170,7 +170,7 @@ class Match(Struct, frozen=True, kw_only=True):
         name: its name in the visitor's language where there is one.
         kind: what it is.
         roles: the roles in which it answers this need, best first.
-        score: how likely it is worth a call, 0–1, as measured; grows with the fit.
+        score: how likely it is worth a call, 0–1, as measured for its fit and its place.
         reasons: why it fits, the strongest first.
         missing: what the need asks for and the organisation is not known to have.
         signals: each signal's share of the fit, by name; they add up to it.

@@ -1,34 +1,27 @@
-"""From how well an organisation fits to how likely it is worth a call."""
+"""From how well an organisation fits, and how many fit better, to how likely it is worth a call."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
-import numpy as np
-
-_MEASURED: Final = (
-    (0.00, 0.00),
-    (0.20, 0.01),
-    (0.26, 0.04),
-    (0.36, 0.10),
-    (0.45, 0.17),
-    (0.55, 0.34),
-    (0.65, 0.68),
-    (0.75, 0.87),
-    (0.85, 0.95),
-    (1.00, 1.00),
-)
-"""Fit, and the share of matches of about that fit which were graded as somebody to call (2 or 3 of
-3). 2026-11-23, 1,259 matches of the dev split; straight lines in between, smoothed where a bin has
-few. The order of a shortlist does not depend on it. Loses: of needs about a single common word all
-matches fit better than they are worth."""
-
-_FITS, _CHANCES = (np.array(column) for column in zip(*_MEASURED, strict=True))
+_BASE: Final = -2.71
+_BY_FIT: Final = 7.24
+_BY_PLACE: Final = -1.38
+"""A logistic curve over the fit and the logarithm of the place in the list. 2026-11-23, 1,259
+matches of the dev split, those graded 2 or 3 of 3 being worth a call. Over ten parts of the
+clusters, each left out once, expected error .029 and Brier .120, against .033 and .136 without the
+place: of those that come first with a fit of .55 nine in ten are worth a call, of those that come
+third one in five. Loses: needs about a single common word, all of whose matches fit better than
+they are worth."""
 
 
-def worth_a_call(fit: float) -> float:
-    """Return how likely an organisation that fits so well is one to call, both 0–1.
+def worth_a_call(fit: float, place: int) -> float:
+    """Return how likely an organisation is one to call, 0–1.
 
-    It grows with the fit, so that what is ordered by one is ordered by the other.
+    Args:
+        fit: how well it fits, 0–1.
+        place: in the list, from 0; what stands beside a list comes after all of it.
     """
-    return float(np.interp(fit, _FITS, _CHANCES))
+    odds = _BASE + _BY_FIT * fit + _BY_PLACE * math.log1p(place)
+    return 1 / (1 + math.exp(-odds))

@@ -113,7 +113,7 @@ def _environment(
     language = say.language
     environment.globals.update(
         language=language,
-        # Where the context has a language of its own, which is that of the visitor's words.
+        # A page about something in another language has a `language` of its own.
         page_language=language,
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),

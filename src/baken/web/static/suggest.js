@@ -1,11 +1,11 @@
 // Type-ahead on the box: an organisation is a link, a theme or place completes the text.
-// Without it the box is a plain form. What it says stands in the box's data attributes.
+// Without this file it is a plain form. What is said stands in data attributes.
 for (const box of document.querySelectorAll("[data-suggest]")) {
   const make = (name, given) => Object.assign(document.createElement(name), given);
   const list = make("ul", { id: `${box.id}-list`, className: "suggestions", role: "listbox" });
   const said = make("p", { className: "said", role: "status" });
   const set = (name, value) => box.setAttribute(`aria-${name}`, value);
-  const say = (what, it) => (said.textContent = box.dataset[what].replace("{}", () => it));
+  const say = (what, it) => (said.innerText = box.dataset[what].replace("{}", () => it));
   let items = [], active = -1, timer, asked;
 
   const mark = (row) => {
@@ -45,14 +45,13 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     asked?.abort();
     const { signal } = (asked = new AbortController());
     try {
-      const url = `${box.dataset.suggest}?language=${document.documentElement.lang}&q=${encodeURIComponent(typed)}`;
+      const url = box.dataset.suggest + encodeURIComponent(typed);
       const answer = await (await fetch(url, { signal })).json();
       // Characters to UTF-16 units.
       const before = (n) => from + [...typed].slice(0, n).join("").length;
       show(answer.items.map((item) => ({ ...item, from: before(item.start) })));
-      const n = items.length;
-      say(["none", "one"][n] || "many", n);
-    } catch { /* overtaken, or no network: the form still works */ }
+      say(["none", "one"][items.length] || "many", items.length);
+    } catch { /* overtaken or offline: the form works */ }
   };
 
   list.ariaLabel = box.dataset.list;
