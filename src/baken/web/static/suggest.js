@@ -1,5 +1,5 @@
-// Type-ahead on the box: an organisation is a link, a theme or place completes the text.
-// Without this file it is a plain form. What is said stands in data attributes.
+// Type-ahead: an organisation is a link, a theme or place completes the text.
+// Without it: a plain form. Its words are data attributes.
 for (const box of document.querySelectorAll("[data-suggest]")) {
   const make = (name, given) => Object.assign(document.createElement(name), given);
   const list = make("ul", { id: `${box.id}-list`, className: "suggestions", role: "listbox" });
@@ -51,7 +51,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
       const before = (n) => from + [...typed].slice(0, n).join("").length;
       show(answer.items.map((item) => ({ ...item, from: before(item.start) })));
       say(["none", "one"][items.length] || "many", items.length);
-    } catch { /* overtaken or offline: the form works */ }
+    } catch { /* overtaken or offline */ }
   };
 
   list.ariaLabel = box.dataset.list;
