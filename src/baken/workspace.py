@@ -40,13 +40,14 @@ from baken.model.shortlist import NO_STAGE, SORTS
 from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
-from baken.store import Facets, Filter, Store, Totals, open_store
+from baken.store import Change, Facets, Filter, Store, Totals, open_store
 
 if TYPE_CHECKING:
     from baken.linker import Linker
     from baken.linker.protocol import LinkerLike
     from baken.linker.registry import RegistryRecord
     from baken.partners.naming import Named, Naming
+    from baken.partners.surroundings import Surroundings
 
 _LOG: Final = logging.getLogger("baken.workspace")
 
@@ -68,9 +69,17 @@ class Workspace:
         matcher: Matcher,
         registry: Path | None = None,
         names: Path | None = None,
+        *,
+        url: str | None = None,
+        contact: str | None = None,
     ) -> None:
-        """Wrap what `open` has put together; `names` is the folder of the landscape's linker."""
+        """Wrap what `open` has put together; `names` is the folder of the landscape's linker.
+
+        `url` and `contact` are settings that pages show.
+        """
         self.store = store
+        self.url = url.rstrip("/") if url else None
+        self.contact = contact
         self._registry = registry
         self._names = names
         self._naming: Naming | None = None
@@ -105,7 +114,14 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            return cls(store, Matcher(store, index), settings.registry, location.names)
+            return cls(
+                store,
+                Matcher(store, index),
+                settings.registry,
+                location.names,
+                url=settings.url,
+                contact=settings.contact,
+            )
         except BaseException:
             store.close()
             raise
@@ -358,6 +374,19 @@ class Workspace:
     def incoming(self, organisation_id: str) -> tuple[Statement, ...]:
         """Return what other organisations' sources say of their relation to this one."""
         return self.store.incoming(organisation_id)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Who is like an organisation, and who is near it, each with the reason."""
+        return self._matcher.surroundings
+
+    def changes(self, limit: int = 60) -> tuple[Change, ...]:
+        """Return what is new of organisations and what is said no more, the latest day first.
+
+        Args:
+            limit: at most so many lines; each is one organisation on one day.
+        """
+        return self.store.changes(limit)
 
     def statements(self, subject: str) -> tuple[Statement, ...]:
         """Return the standing statements about a subject, such as ``places/limburg``."""

@@ -73,6 +73,24 @@ class Totals(Struct, frozen=True):
     as_of: datetime.date | None
 
 
+class Change(Struct, frozen=True):
+    """What sources began or stopped saying of one organisation on one day.
+
+    Attributes:
+        organisation: its id.
+        day: on which it was first seen, or was found to be said no more.
+        is_new: whether nothing was known of it before that day.
+        added: what is said since, by predicate: how many statements.
+        retired: what is not said any more, likewise.
+    """
+
+    organisation: str
+    day: datetime.date
+    is_new: bool
+    added: dict[str, int]
+    retired: dict[str, int]
+
+
 class Store(Protocol):
     """Statements and the landscape they belong to.
 
@@ -213,6 +231,19 @@ class Store(Protocol):
 
     def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:
         """Count what the store holds."""
+        ...
+
+    def changes(
+        self, limit: int, *, audience: Audience = Audience.PUBLIC
+    ) -> tuple[Change, ...]:
+        """Return the latest changes, by day, the latest first, then by organisation's id.
+
+        Only organisations that are still there have a line: a page can lead to them.
+
+        Args:
+            limit: at most so many.
+            audience: who is looking.
+        """
         ...
 
     def close(self) -> None:

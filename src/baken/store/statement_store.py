@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Final, Self
@@ -22,7 +23,7 @@ from baken.model import (
 
 from . import deriving, syncing
 from .database import Database, Row, Session
-from .protocol import Facets, Filter, SyncReport, Totals
+from .protocol import Change, Facets, Filter, SyncReport, Totals
 from .reading import PAGE, statements_from, statements_of, stored_landscape, subject_pages
 
 _SCHEME_OF: Final = {"kinds": "kind", "provinces": "province", "themes": "theme", "roles": "role"}
@@ -187,6 +188,16 @@ class StatementStore:
         organisations, statements, as_of = rows[0]
         return Totals(organisations, statements, datetime.date.fromisoformat(as_of))
 
+    def changes(
+        self, limit: int, *, audience: Audience = Audience.PUBLIC
+    ) -> tuple[Change, ...]:
+        """Return the latest changes, the latest day first."""
+        with self._database.reading() as session:
+            days = session.select("changed_days", audience=audience.value, limit=limit)
+            subjects = list(dict.fromkeys(subject for _, subject in days))
+            history = statements_of(session, subjects, audience, history=True)
+        return tuple(_change(day, history[subject]) for day, subject in days)
+
     def close(self) -> None:
         """Release every connection."""
         self._database.close()
@@ -201,6 +212,18 @@ class StatementStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _change(day: str, statements: Sequence[Statement]) -> Change:
+    """Return what became of an organisation on a day, from all that was ever said of it."""
+    on = datetime.date.fromisoformat(day)
+    return Change(
+        organisation=subject_id(statements[0].subject),
+        day=on,
+        is_new=min(s.first_seen for s in statements) == on,
+        added=Counter(s.predicate for s in statements if s.first_seen == on),
+        retired=Counter(s.predicate for s in statements if s.retired == on),
+    )
 
 
 def _parameters(only: Filter, audience: Audience) -> dict[str, object]:

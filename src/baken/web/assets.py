@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 import brotli
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
@@ -70,10 +70,6 @@ class Assets:
                 headers=headers,
             )
 
-        @get("/robots.txt", sync_to_thread=False, media_type=MediaType.TEXT)
-        def robots() -> str:
-            return self.contents["robots.txt"].decode()
-
         @get("/embed.js", sync_to_thread=False)
         def embed() -> Response[bytes]:
             # Other sites name it for years, so its address carries no version.
@@ -84,7 +80,7 @@ class Assets:
         def favicon() -> Response[bytes]:
             return Response(self.contents["favicon.svg"], media_type=TYPES["svg"])
 
-        return [static, robots, embed, favicon]
+        return [static, embed, favicon]
 
     def _content(self, name: str, coding: str | None) -> bytes:
         """Return a file as it goes over the wire; each coding of it is made once."""

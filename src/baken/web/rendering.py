@@ -15,9 +15,13 @@ from baken.text.speech import Speech, message
 from baken.workspace import Workspace
 
 from .page import Link, Page, Query, address, localised
+from .structured import NO_HEAD, head_of, structured
 
 OWN_NAMES: Final = {"en": "English", "nl": "Nederlands", "fr": "Français", "de": "Deutsch"}
 """What each language is called by those who speak it."""
+
+_TERRITORIES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
+"""Each language as Open Graph names it, spoken as in `baken.text.speech`."""
 
 NAVIGATION: Final = (
     ("organisations", message("Organisations"), "/organisations"),
@@ -49,6 +53,7 @@ class Renderer:
     def __init__(
         self, workspace: Workspace, static: Mapping[str, str], speeches: Mapping[str, Speech]
     ) -> None:
+        self._workspace = workspace
         self._environments = {
             language: _environment(workspace, static, speech)
             for language, speech in speeches.items()
@@ -58,12 +63,20 @@ class Renderer:
         """Return the HTML of a page; every field of its context is a name in its template."""
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
         return self._render(
-            page.template, query, **fields, section=page.section, is_embed=page.is_embed
+            page.template,
+            query,
+            **fields,
+            section=page.section,
+            is_embed=page.is_embed,
+            head=head_of(page, query, self._workspace),
+            structured=None
+            if page.is_embed
+            else partial(structured, page, context, query, self._workspace),
         )
 
     def published_find(self, query: Query) -> str:
         """Return the page on which the browser itself compares words, for the site as files."""
-        return self._render("published_find.html", query, section="", is_embed=False)
+        return self._render("published_find.html", query, section="", is_embed=False, head=NO_HEAD)
 
     def failure(self, status: int, text: str, near: tuple[Link, ...], query: Query) -> str:
         """Return the page that says what went wrong and where to go."""
@@ -75,10 +88,12 @@ class Renderer:
             near=near,
             section="",
             is_embed=False,
+            head=NO_HEAD,
         )
 
     def _render(self, template: str, query: Query, **fields: Any) -> str:
         environment = self._environments[query.language]
+        fields.setdefault("structured", None)
         return environment.get_template(template).render(**fields, versions=versions(query))
 
 
@@ -115,6 +130,7 @@ def _environment(
         language=language,
         # Where the context has a language of its own, which is that of the visitor's words.
         page_language=language,
+        locale=_TERRITORIES[language],
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),
         static=static,

@@ -84,6 +84,19 @@ WHERE audience = :audience AND scheme = :scheme
 GROUP BY term
 ORDER BY COUNT(*) DESC, term
 
+-- Each day on which something began or ceased to be said of an organisation that is there. It looks
+-- at every statement, and is asked once a revision.
+-- name: changed_days
+SELECT day, subject FROM (
+    SELECT first_seen AS day, subject FROM visible_statement WHERE audience = :audience
+    UNION
+    SELECT retired AS day, subject FROM visible_statement
+    WHERE audience = :audience AND retired IS NOT NULL
+) AS dated
+WHERE subject IN (SELECT subject FROM visible_organisation WHERE audience = :audience)
+ORDER BY day DESC, subject
+LIMIT :limit
+
 -- name: totals
 SELECT organisations, statements, as_of FROM total WHERE audience = :audience
 
