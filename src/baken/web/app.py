@@ -28,7 +28,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
-from . import linking, suggesting
+from . import inset, linking, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -78,6 +78,7 @@ def create_app(workspace: Workspace) -> Litestar:
             suggesting.handler(workspace),
             *site.assets.handlers(),
             *pages,
+            *(h for say in site.speeches.values() for h in inset.handlers(site, say)),
         ],
         exception_handlers={
             HTTPException: failures.of_http,
