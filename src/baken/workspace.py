@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import blake2b
@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from baken import ingest, landscape
 from baken.config import Settings
 from baken.errors import LinkError, NeedError, NotFoundError, StoreError
+from baken.landscape.outlines import Outlines
+from baken.landscape.whereabouts import Whereabouts, locate, locate_place
 from baken.model import (
     LANGUAGES,
     Aspect,
@@ -53,6 +55,9 @@ _LOG: Final = logging.getLogger("baken.workspace")
 
 _MOST_NAMED: Final = 30
 """Terms that a message about an unknown one lists in full; of more it names the nearest."""
+
+_ON_A_MAP: Final = ("kind", "name", "coordinates")
+"""What is read of an organisation that is only to be put on a map."""
 
 Progress = Callable[[str], None]
 
@@ -356,10 +361,47 @@ class Workspace:
         return found
 
     def organisations(
-        self, only: Filter | None = None, *, after: str | None = None, limit: int | None = None
+        self,
+        only: Filter | None = None,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        predicates: Sequence[str] | None = None,
     ) -> Iterator[Organisation]:
         """Yield organisations by name; see `baken.store.Store.organisations`."""
-        return self.store.organisations(only or Filter(), after=after, limit=limit)
+        return self.store.organisations(
+            only or Filter(), after=after, limit=limit, predicates=predicates
+        )
+
+    def by_place(self, only: Filter | None = None) -> dict[str, int]:
+        """Count organisations by place; see `baken.store.Store.by_place`."""
+        return self.store.by_place(only or Filter())
+
+    def whereabouts(self, organisations: Sequence[Organisation]) -> dict[str, Whereabouts]:
+        """Return where organisations stand on a map, by id; see `baken.landscape.whereabouts`.
+
+        Those of which no more than a region is known are left out.
+        """
+        known = {one.id: one for one in organisations}
+        parents = {one.located_through for one in organisations} - {None}
+        missing = [parent for parent in parents if parent and parent not in known]
+        if missing:
+            found = self.store.organisations(ids=missing, predicates=_ON_A_MAP)
+            known |= {one.id: one for one in found}
+        places = {
+            one.id: locate(one, self.landscape, self.outlines, known.get(one.located_through or ""))
+            for one in organisations
+        }
+        return {key: place for key, place in places.items() if place is not None}
+
+    def place_whereabouts(self, place_id: str) -> Whereabouts | None:
+        """Return the middle of a municipality or province, or None."""
+        return locate_place(place_id, self.landscape, self.outlines)
+
+    @cached_property
+    def outlines(self) -> Outlines | None:
+        """The outlines of the landscape's country, or None where none are known."""
+        return Outlines.of(self.landscape)
 
     def facets(self, only: Filter | None = None) -> Facets:
         """Count organisations by kind, province, theme and role."""

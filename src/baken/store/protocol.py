@@ -191,6 +191,7 @@ class Store(Protocol):
         ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int | None = None,
+        predicates: Sequence[str] | None = None,
         audience: Audience = Audience.PUBLIC,
     ) -> Iterator[Organisation]:
         """Yield organisations ordered by display name (case and accents folded), then id.
@@ -203,6 +204,9 @@ class Store(Protocol):
             ids: only these, if given.
             after: id of the last organisation of the previous page.
             limit: at most so many.
+            predicates: what to read of each, for who needs little of many; the fields of others
+                are then empty. An organisation that lacks a kind or a name among them is not
+                given. None reads everything.
             audience: who is looking.
 
         Raises:
@@ -227,6 +231,15 @@ class Store(Protocol):
         audience: Audience = Audience.PUBLIC,
     ) -> Facets:
         """Count organisations by term."""
+        ...
+
+    def by_place(
+        self,
+        only: Filter = Filter(),  # noqa: B008 (frozen)
+        *,
+        audience: Audience = Audience.PUBLIC,
+    ) -> dict[str, int]:
+        """Count organisations by the place they are in, most first; those without one are not."""
         ...
 
     def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:

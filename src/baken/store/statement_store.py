@@ -24,7 +24,14 @@ from baken.model import (
 from . import deriving, syncing
 from .database import Database, Row, Session
 from .protocol import Change, Facets, Filter, SyncReport, Totals
-from .reading import PAGE, statements_from, statements_of, stored_landscape, subject_pages
+from .reading import (
+    PAGE,
+    some_statements_of,
+    statements_from,
+    statements_of,
+    stored_landscape,
+    subject_pages,
+)
 
 _SCHEME_OF: Final = {"kinds": "kind", "provinces": "province", "themes": "theme", "roles": "role"}
 """The scheme of a facet's terms, by the field of `Filter` and `Facets`."""
@@ -118,6 +125,7 @@ class StatementStore:
         ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int | None = None,
+        predicates: Sequence[str] | None = None,
         audience: Audience = Audience.PUBLIC,
     ) -> Iterator[Organisation]:
         """Yield organisations ordered by folded name, then id."""
@@ -133,7 +141,7 @@ class StatementStore:
                 page = session.select(
                     query, sort_key=sort_key, subject=subject, limit=size, **wanted
                 )
-                yield from _assembled(session, page, audience)
+                yield from _assembled(session, page, audience, predicates)
                 if len(page) < size:
                     return
                 subject, sort_key = page[-1][:2]
@@ -178,6 +186,16 @@ class StatementStore:
                     session.select("facet_counts", scheme=scheme, **_parameters(others, audience))
                 )
         return Facets(**counts)
+
+    def by_place(
+        self,
+        only: Filter = Filter(),  # noqa: B008 (frozen)
+        *,
+        audience: Audience = Audience.PUBLIC,
+    ) -> dict[str, int]:
+        """Count organisations by the place they are in, most first."""
+        with self._database.reading() as session:
+            return dict(session.select("place_counts", **_parameters(only, audience)))
 
     def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:
         """Count what the store holds."""
@@ -248,9 +266,19 @@ def _bookmark(session: Session, after: str | None, audience: Audience) -> tuple[
     return subject, rows[0][0]
 
 
-def _assembled(session: Session, page: Sequence[Row], audience: Audience) -> Iterator[Organisation]:
-    """Yield the organisations of a page of rows."""
-    found = statements_of(session, [row[0] for row in page], audience)
+def _assembled(
+    session: Session,
+    page: Sequence[Row],
+    audience: Audience,
+    predicates: Sequence[str] | None,
+) -> Iterator[Organisation]:
+    """Yield the organisations of a page of rows, with what these predicates say of them."""
+    subjects = [row[0] for row in page]
+    found = (
+        statements_of(session, subjects, audience)
+        if predicates is None
+        else some_statements_of(session, subjects, predicates, audience)
+    )
     for subject, _, place_id, province_id, located_through in page:
         organisation = assemble(
             found.get(subject, ()),

@@ -29,7 +29,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
-from . import discovery, linking, suggesting
+from . import discovery, inset, linking, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -84,6 +84,7 @@ def create_app(workspace: Workspace) -> Litestar:
             *site.assets.handlers(),
             *discovery.handlers(site),
             *pages,
+            *(h for say in site.speeches.values() for h in inset.handlers(site, say)),
         ],
         exception_handlers={
             HTTPException: failures.of_http,

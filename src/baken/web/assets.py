@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
 from baken.errors import NotFoundError
+from baken.landscape.outlines import outline_files
 
 from .routing import get
 
@@ -45,9 +46,9 @@ class Assets:
     def __init__(self) -> None:
         folder = files("baken.web") / "static"
         names = sorted(f.name for f in folder.iterdir() if f.is_file())
-        self.contents = {name: (folder / name).read_bytes() for name in names}
-        self.version = _digest(self.contents[name] for name in names)
-        self.addresses = {name: f"/static/{self.version}/{name}" for name in names}
+        self.contents = {name: (folder / name).read_bytes() for name in names} | outline_files()
+        self.version = _digest(iter(self.contents.values()))
+        self.addresses = {name: f"/static/{self.version}/{name}" for name in self.contents}
         self._packed: dict[tuple[str, str], bytes] = {}
 
     def handlers(self) -> list[HTTPRouteHandler]:

@@ -14,6 +14,7 @@ from baken.model import LANGUAGES, choose
 from baken.text.speech import Speech, message
 from baken.workspace import Workspace
 
+from .inset import Drawing
 from .page import Link, Page, Query, address, localised
 from .structured import NO_HEAD, head_of, structured
 
@@ -51,11 +52,15 @@ class Renderer:
     """Fills templates; made once for a workspace, with an environment for each language."""
 
     def __init__(
-        self, workspace: Workspace, static: Mapping[str, str], speeches: Mapping[str, Speech]
+        self,
+        workspace: Workspace,
+        static: Mapping[str, str],
+        speeches: Mapping[str, Speech],
+        drawing: Drawing | None,
     ) -> None:
         self._workspace = workspace
         self._environments = {
-            language: _environment(workspace, static, speech)
+            language: _environment(workspace, static, speech, drawing)
             for language, speech in speeches.items()
         }
 
@@ -111,7 +116,7 @@ def versions(query: Query) -> tuple[Version, ...]:
 
 
 def _environment(
-    workspace: Workspace, static: Mapping[str, str], say: Speech
+    workspace: Workspace, static: Mapping[str, str], say: Speech, drawing: Drawing | None
 ) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("baken.web"),
@@ -135,6 +140,8 @@ def _environment(
         here=partial(localised, language=language),
         static=static,
         navigation=[(id, say(label), localised(path, language)) for id, label, path in NAVIGATION],
+        # The outlines that a small map is drawn on; see `inset.html`.
+        drawing=drawing,
         totals=workspace.totals(),
         region=choose(landscape.region, language),
         site_title=choose(landscape.title, language),

@@ -14,6 +14,14 @@ FROM visible_statement
 WHERE audience = :audience AND subject IN (:subjects[]) AND (retired IS NULL OR :history)
 ORDER BY subject, feed, position
 
+-- name: some_statements_of
+SELECT
+-- include: statement_columns
+FROM visible_statement
+WHERE audience = :audience AND subject IN (:subjects[]) AND retired IS NULL
+    AND predicate IN (:predicates[])
+ORDER BY subject, feed, position
+
 -- name: subjects_after
 SELECT DISTINCT subject FROM visible_statement
 WHERE audience = :audience AND subject > :after AND (retired IS NULL OR :history)
@@ -96,6 +104,13 @@ SELECT day, subject FROM (
 WHERE subject IN (SELECT subject FROM visible_organisation WHERE audience = :audience)
 ORDER BY day DESC, subject
 LIMIT :limit
+
+-- name: place_counts
+SELECT place, COUNT(*) FROM visible_organisation
+WHERE audience = :audience AND place IS NOT NULL
+-- include: matching
+GROUP BY place
+ORDER BY COUNT(*) DESC, place
 
 -- name: totals
 SELECT organisations, statements, as_of FROM total WHERE audience = :audience

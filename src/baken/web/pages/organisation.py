@@ -29,6 +29,7 @@ from baken.partners.surroundings import Neighbour
 from baken.search.roster import Entry
 from baken.text.speech import message
 from baken.web import vcard
+from baken.web.inset import Inset, of_organisation
 from baken.web.page import (
     Footnotes,
     Form,
@@ -219,6 +220,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
         themes: what it works on.
         events: what is known over time.
         facts: address, website, founding year, coordinates and identifiers.
+        inset: the small map with it, or None where no more is known than a region.
         similar: who works on the same, and on what.
         near: who else is close by, and how far.
         has_rough_distances: whether any of these is measured from the middle of a municipality.
@@ -244,6 +246,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     themes: tuple[Said, ...]
     events: tuple[Event, ...]
     facts: tuple[tuple[str, tuple[Said, ...]], ...]
+    inset: Inset | None
     similar: tuple[Nearby, ...]
     near: tuple[Nearby, ...]
     has_rough_distances: bool
@@ -296,6 +299,7 @@ class _View:
             events=self.events(),
             facts=self.facts(),
             themes=self.themes(),
+            inset=of_organisation(self.workspace, self.query, organisation.id),
             similar=self.similar(),
             near=tuple(self.neighbour(one) for one in self.neighbours),
             has_rough_distances=any(
