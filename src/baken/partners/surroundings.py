@@ -62,6 +62,20 @@ class Neighbour(Struct, frozen=True):
     is_precise: bool
 
 
+class Inside(Struct, frozen=True):
+    """Who is in a place.
+
+    Attributes:
+        ids: of organisations, as many as were asked for.
+        count: how many there are.
+        roles: how many offer each role, every role of the vocabulary among them.
+    """
+
+    ids: tuple[str, ...]
+    count: int
+    roles: dict[str, int]
+
+
 class Surroundings:
     """Compares one organisation with all others by columns; keeps nothing of its own."""
 
@@ -143,6 +157,33 @@ class Surroundings:
             )
             for other in chosen
         )
+
+    def inside(self, places: Iterable[str], limit: int) -> Inside:
+        """Return who is in some places, those that are part of nothing first.
+
+        Args:
+            places: ids; what lies in them is not looked for.
+            limit: at most so many ids.
+        """
+        roster = self._roster
+        codes = [code for code, place in enumerate(roster.codes.places) if place in set(places)]
+        rows = np.flatnonzero(np.isin(roster.place, codes))
+        depths = roster.ancestors.starts[rows + 1] - roster.ancestors.starts[rows]
+        first = rows[np.lexsort((roster.order[rows], depths))][:limit]
+        bits = roster.roles[rows]
+        return Inside(
+            tuple(roster[row].id for row in first.tolist()),
+            len(rows),
+            {
+                role: int(np.count_nonzero(bits >> np.uint64(code) & np.uint64(1)))
+                for code, role in enumerate(roster.codes.roles)
+            },
+        )
+
+    def count_on(self, themes: Iterable[str]) -> int:
+        """Return how many organisations work on any of some themes."""
+        bearers = [self._roster.by_theme[self._theme[t]] for t in themes if t in self._theme]
+        return len(np.unique(np.concatenate(bearers))) if bearers else 0
 
     def _by_rarity(self, themes: Iterable[str]) -> list[tuple[int, float]]:
         """Return the codes of themes and how much sharing each says, the rarest first."""

@@ -43,7 +43,13 @@ _COLOURS: Final = {
 """As in the style sheet, in the light scheme; a test holds the two together."""
 
 _NAME_SIZES: Final = (84, 72, 62, 54, 46)
-"""Of the name, the first that fits three lines."""
+"""Of the name, in pixels; the first that fits is taken."""
+
+_LEADING: Final = 1.12
+"""From line to line of the name, in type sizes."""
+
+_HIGHEST_NAME: Final = 212
+"""Pixels that the name may take from top to bottom."""
 
 _MOST_KEPT: Final = 256
 """Cards kept; about 30 KB each."""
@@ -128,15 +134,16 @@ class Cards:
         width = WIDTH - 2 * _MARGIN
         small, text = self._sized(30), self._sized(34)
         self._mark(draw, words.foot, width)
-        draw.text((_MARGIN, 150), self._cut(words.above, small, width), _QUIET, small)
+        draw.text((_MARGIN, 156), self._cut(words.above, small, width), _QUIET, small)
         name, lines = self._fitting(words.name, width)
-        y = 196.0
+        y = 204.0
         for line in lines:
             draw.text((_MARGIN, y), line, _INK, name)
-            y += name.size * 1.12
+            y += name.size * _LEADING
         if words.below:
             draw.text((_MARGIN, y + 22), self._cut(words.below, text, width), _QUIET, text)
-        self._dots(draw, words.dots, small, width)
+        if words.dots:
+            self._dots(draw, words.dots, small, width)
         buffer = io.BytesIO()
         # Few colours: a palette makes the file a third as large.
         image.quantize(64, dither=Image.Dither.NONE).save(buffer, "PNG", compress_level=6)
@@ -178,13 +185,13 @@ class Cards:
             x += needed + 44
 
     def _fitting(self, name: str, width: int) -> tuple[ImageFont.FreeTypeFont, list[str]]:
-        """Return the largest type in which a name takes three lines, and these lines."""
+        """Return the largest type in which a name fits, and its lines."""
         for size in _NAME_SIZES:
             font = self._sized(size)
             lines = self._wrapped(self._known(name, font), font, width)
-            if len(lines) <= 3:
+            if len(lines) * size * _LEADING <= _HIGHEST_NAME:
                 return font, lines
-        return font, [*lines[:2], self._cut(" ".join(lines[2:]), font, width)]
+        return font, [*lines[:3], self._cut(" ".join(lines[3:]), font, width)]
 
     def _wrapped(self, text: str, font: ImageFont.FreeTypeFont, width: int) -> list[str]:
         lines = [""]

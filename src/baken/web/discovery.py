@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from functools import partial
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
@@ -82,8 +81,12 @@ def _pictures(cards: Cards, say: Speech) -> Iterator[HTTPRouteHandler]:
     def of_organisation(request: Request[Any, Any, Any]) -> Response[bytes]:
         return drawn(request.path_params["id"])
 
+    @get(localised("/card.png", say.language), sync_to_thread=True)
+    def of_site() -> Response[bytes]:
+        return drawn(None)
+
     yield of_organisation
-    yield get(localised("/card.png", say.language), sync_to_thread=True)(partial(drawn, None))
+    yield of_site
 
 
 def _codes(site: Site, say: Speech) -> Iterator[HTTPRouteHandler]:

@@ -302,9 +302,7 @@ class _View:
             inset=of_organisation(self.workspace, self.query, organisation.id),
             similar=self.similar(),
             near=tuple(self.neighbour(one) for one in self.neighbours),
-            has_rough_distances=any(
-                not one.is_precise and one.distance_km for one in self.neighbours
-            ),
+            has_rough_distances=any(map(self.is_rough, self.neighbours)),
             contact=self.contact(),
             cited_as=self.cited_as(),
             public_address=self.public_address(),
@@ -582,10 +580,15 @@ class _View:
             if distance < _NEXT_DOOR_KM:
                 return self.nearby(entry, self.say("at the same place"))
             return self.nearby(entry, self.say("%(km)s km", km=self.say.number(round(distance, 1))))
-        if entry.place == self.organisation.place_id or not distance:
+        if not self.is_rough(neighbour):
             return self.nearby(entry, self.say("in the same municipality"))
         about = self.say.number(max(1, round(distance)))
         return self.nearby(entry, self.say("about %(km)s km", km=about))
+
+    def is_rough(self, neighbour: Neighbour) -> bool:
+        """Whether the distance to a neighbour elsewhere is known only from municipalities."""
+        is_elsewhere = neighbour.entry.place != self.organisation.place_id
+        return not neighbour.is_precise and is_elsewhere and neighbour.distance_km > 0
 
     def nearby(self, entry: Entry, *why: str) -> Nearby:
         language = self.query.language
@@ -691,16 +694,20 @@ def _figure(
     figure: Sourced[Figure], workspace: Workspace, query: Query, footnotes: Footnotes
 ) -> FigureView:
     value, citation = figure.value, figure.citations[0]
-    unit = {"m2": " m²", "ha": " ha"}.get(value.unit or "", "")
-    number = query.say.number(value.value) + unit
     return FigureView(
-        value=query.say(_QUALIFIED[value.qualifier], number=number),
+        value=quantity(value, query),
         label=workspace.landscape.vocabulary.metrics[value.metric].text(query.language),
         as_of=value.as_of,
         is_dated=citation.published is not None or value.as_of != citation.retrieved.isoformat(),
         span=citation.span,
         notes=footnotes.of(figure.statements),
     )
+
+
+def quantity(figure: Figure, query: Query) -> str:
+    """Return a figure's number with its unit and its qualifier: "2,000+"."""
+    unit = {"m2": " m²", "ha": " ha"}.get(figure.unit or "", "")
+    return query.say(_QUALIFIED[figure.qualifier], number=query.say.number(figure.value) + unit)
 
 
 def place_figures(
