@@ -181,10 +181,10 @@ def _neighbours(workspace: Workspace, query: Query, place: Place) -> tuple[Link,
     landscape = workspace.landscape
     if place.kind == "municipality":
         near: Iterable[str] = landscape.nearby(place.id, _FARTHEST_KM)
+    elif place.id in landscape.provinces:
+        near = [p for p in landscape.provinces if p != place.id]
     else:
-        near = [p for p in landscape.provinces if p != place.id] if place.within else []
-        if place.id not in landscape.provinces:
-            near = []
+        near = ()
     links = (
         Link(
             landscape.places[one].text(query.language),
