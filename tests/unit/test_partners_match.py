@@ -14,6 +14,7 @@ from baken.errors import NeedError, StoreError
 from baken.landscape import shipped
 from baken.model import Audience, Offer, Translations
 from baken.partners import Matcher
+from baken.partners.belief import worth_a_call
 from baken.search import UniversalSentenceEncoder, build_index
 from baken.store import open_store
 from baken.testing import DAY, describe, make_landscape, make_statement
@@ -248,12 +249,12 @@ def test_missing_names_what_was_asked_and_is_not_known(matcher):
     assert "Gent" not in here.missing
 
 
-def test_shares_add_up_to_the_score(matcher):
+def test_shares_add_up_to_the_fit_and_the_score_grows_with_it(matcher):
     for text in (LUNG, "MEDVIA", "incubateur à Anvers"):
         scores = [match.score for match in matcher.find(text, limit=50).matches]
         assert scores == sorted(scores, reverse=True)
-        for match in matcher.find(text, limit=50).matches:
-            assert sum(match.signals.values()) == pytest.approx(match.score)
+        for place, match in enumerate(matcher.find(text, limit=50).matches):
+            assert match.score == pytest.approx(worth_a_call(sum(match.signals.values()), place))
             assert 0 <= match.score <= 1
 
 

@@ -170,10 +170,10 @@ class Match(Struct, frozen=True, kw_only=True):
         name: its name in the visitor's language where there is one.
         kind: what it is.
         roles: the roles in which it answers this need, best first.
-        score: 0–1, higher is better.
+        score: how likely it is worth a call, 0–1, as measured for its fit and its place.
         reasons: why it fits, the strongest first.
         missing: what the need asks for and the organisation is not known to have.
-        signals: each signal's share of the score, by name; they add up to the score.
+        signals: each signal's share of the fit, by name; they add up to it.
     """
 
     id: str
@@ -184,6 +184,11 @@ class Match(Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...]
     missing: tuple[str, ...] = ()
     signals: dict[str, float] = {}
+
+    @property
+    def fit(self) -> float:
+        """How well it fits, 0–1: what a shortlist is ordered by."""
+        return sum(self.signals.values())
 
 
 class Aside(Struct, frozen=True, kw_only=True):

@@ -41,6 +41,7 @@ from baken.text import (
     words,
 )
 
+from .manners import Manners
 from .negations import JOINED, Denial, FoundSort, Negations, Sorted
 from .phrasebook import Found, Phrase, Phrasebook
 
@@ -190,6 +191,7 @@ class BriefReader:
             theme for code, theme in enumerate(index.roster.codes.themes) if len(holders[code])
         }
         self._landscape = landscape
+        self._manners = Manners(cues["manners"]["polite"])
         self._negations = Negations(negations)
         self._stages = Phrasebook(_cue_phrases(cues["stages"]))
         self._near_cues: dict[str, frozenset[tuple[str, ...]]] = {
@@ -232,6 +234,7 @@ class BriefReader:
         trimmed = text.strip()[:LONGEST_NEED]
         cleaned = clean(trimmed)
         language = corrections.language or self._languages.read(cleaned)
+        cleaned = self._manners.leave_out(cleaned, language)
         written, written_marks = _marked(cleaned)
         read, marks = self._correct(written, written_marks)
         themes_found = self._themes.find(read, language)

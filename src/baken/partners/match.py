@@ -15,6 +15,7 @@ from baken.search import FIELDS, Index, Rows, spans
 from baken.store import Store
 
 from .aside import Asides, Filters
+from .belief import worth_a_call
 from .brief import LONGEST_NEED, Brief, BriefReader
 from .eligibility import Eligibility, Mask
 from .pool import choose
@@ -113,7 +114,7 @@ class Matcher:
         question = self._question(brief)
         excluded = brief.need.excluded
         answer = self._answer(question, limit, self._eligibility.of(role, province, excluded))
-        matches = tuple(map(answer.match, answer.found))
+        matches = tuple(answer.match(one, place) for place, one in enumerate(answer.found))
         missed = answer.asides.nearest_miss()
         if role is not None or province is not None:
             # Who misses one thing is near: with two filters the place is what is given up.
@@ -250,14 +251,14 @@ class _Answer(NamedTuple):
     asides: Asides
     language: str
 
-    def match(self, candidate: Candidate) -> Match:
+    def match(self, candidate: Candidate, place: int) -> Match:
         profile = candidate.profile
         return Match(
             id=profile.id,
             name=profile.name(self.language),
             kind=profile.kind,
             roles=self.explainer.roles(candidate),
-            score=candidate.score,
+            score=worth_a_call(candidate.score, place),
             reasons=self.explainer.reasons(candidate),
             missing=self.explainer.missing(candidate),
             signals=candidate.shares,
@@ -265,7 +266,7 @@ class _Answer(NamedTuple):
 
     def aside(self, told: tuple[Candidate, Reason]) -> Aside:
         candidate, why = told
-        return Aside(match=self.match(candidate), why=why)
+        return Aside(match=self.match(candidate, len(self.found)), why=why)
 
 
 def _since(started: float) -> float:

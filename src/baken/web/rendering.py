@@ -133,6 +133,8 @@ def _environment(
     language = say.language
     environment.globals.update(
         language=language,
+        # A page about something in another language has a `language` of its own.
+        page_language=language,
         # Where the context has a language of its own, which is that of the visitor's words.
         page_language=language,
         locale=_TERRITORIES[language],

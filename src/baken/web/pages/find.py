@@ -41,7 +41,7 @@ class Why(Struct, frozen=True):
 
 
 class Share(Struct, frozen=True):
-    """What one signal adds to a score, in hundredths."""
+    """What one signal adds to the fit, in hundredths."""
 
     signal: str
     hundredths: int
@@ -53,11 +53,12 @@ class MatchView(Struct, frozen=True, kw_only=True):
     Attributes:
         kind: label of what it is.
         place: labels of where it is, the most precise first.
-        score: 0–1.
+        score: how likely it is worth a call, 0–1.
         dots: the score in fifths.
+        fit: how well it fits, 0–1, of which the shares are parts.
         reasons: why it fits.
         missing: what was asked for and is not known here.
-        shares: what makes up the score.
+        shares: what makes up the fit.
     """
 
     id: str
@@ -67,6 +68,7 @@ class MatchView(Struct, frozen=True, kw_only=True):
     place: tuple[str, ...]
     score: float
     dots: int
+    fit: float
     reasons: tuple[Why, ...]
     missing: tuple[str, ...]
     shares: tuple[Share, ...]
@@ -339,6 +341,7 @@ def _view(
         place=tuple(dict.fromkeys(labels)),
         score=round(match.score, 3),
         dots=max(1, round(match.score * _DOTS)),
+        fit=round(match.fit, 3),
         reasons=tuple(_why(reason, answer, footnotes) for reason in match.reasons),
         missing=match.missing,
         shares=tuple(
