@@ -62,6 +62,9 @@ _PACKED: Final = r"^/static/|\.(png|pdf|jpg)$"
 """Addresses of what is compressed already, or was when the site started."""
 
 
+_LONGEST_WORDS: Final = 80
+"""Letters of an address that the box takes over."""
+
 _ENDING: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
 """By which an address asks for another form of a page."""
 
@@ -261,7 +264,16 @@ class _Failures:
         # Litestar calls `after_request` for what succeeds only.
         if _wants_json(request):
             return _add_headers(_json({"error": text, "near": near}, status))
-        return _add_headers(_html(self._site.renderer.failure(status, text, near, query), status))
+        words = _words(query) if status == HTTP_404_NOT_FOUND else ""
+        content = self._site.renderer.failure(status, text, near, query, words)
+        return _add_headers(_html(content, status))
+
+
+def _words(query: Query) -> str:
+    """Return the last part of an address that leads nowhere, as words to look for."""
+    last = query.page.rstrip("/").rpartition("/")[2]
+    words = re.findall(r"[^\W_]+", last.rpartition(".")[0] or last)
+    return " ".join(words)[:_LONGEST_WORDS]
 
 
 def _near(workspace: Workspace, query: Query) -> tuple[Link, ...]:

@@ -83,14 +83,25 @@ class Renderer:
         """Return the page on which the browser itself compares words, for the site as files."""
         return self._render("published_find.html", query, section="", is_embed=False, head=NO_HEAD)
 
-    def failure(self, status: int, text: str, near: tuple[Link, ...], query: Query) -> str:
-        """Return the page that says what went wrong and where to go."""
+    def failure(
+        self, status: int, text: str, near: tuple[Link, ...], query: Query, words: str = ""
+    ) -> str:
+        """Return the page that says what went wrong and where to go.
+
+        Args:
+            status: of HTTP.
+            text: what went wrong, in a sentence.
+            near: pages that may have been meant.
+            query: the address.
+            words: of the address, to look for instead.
+        """
         return self._render(
             "failure.html",
             query,
             status=status,
             message=text,
             near=near,
+            words=words,
             section="",
             is_embed=False,
             head=NO_HEAD,
