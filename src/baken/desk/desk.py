@@ -179,6 +179,8 @@ class Desk:
         url = settings.desk or str(settings.data / "desk.sqlite")
         if "://" not in url:
             Path(url).parent.mkdir(parents=True, exist_ok=True)
+            # Readable by its owner only, as is then what SQLite writes beside it.
+            Path(url).touch(mode=0o600)
         database = find_database(url, read_only=False, tables=TABLES)
         try:
             prepare(database, Schema.of(database.dialect, TABLES))
@@ -461,8 +463,11 @@ class Desk:
 
         Raises:
             ConsentError: they did not agree, took it back, or have had all they agreed to.
+            DeskError: the title or the text is missing or too long.
         """
         title, text = checked_line(title, "title"), checked_text(text, "message")
+        if not title:
+            raise DeskError("The title is empty. Say in a few words what the mail is about.")
         with self._work() as work:
             self._officer(work, by)
             records = work.records

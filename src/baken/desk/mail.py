@@ -12,9 +12,10 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from functools import cached_property
 from importlib.resources import files
 from typing import Any, Final
@@ -52,8 +53,10 @@ MAILS: Final[dict[str, tuple[str, ...]]] = {
 
 _MANY_LINES: Final = frozenset({"message", "note"})
 _LINK: Final = re.compile("\x02(.*?)\x03(.*?)\x04")
-_WIRE: Final = SMTP.clone(max_line_length=998)
-"""Lines of headers may be long: what folds them shorter would break an address in a header."""
+_LONGEST_SUBJECT: Final = 160
+_LONGEST_NAME: Final = 60
+_LONGEST_PLAIN: Final = 60
+_UNFOLDED: Final = frozenset({"message-id", "in-reply-to", "references", "list-unsubscribe"})
 
 _STYLE: Final = (
     "font:16px/1.5 Georgia,serif;color:#1c2b33;background:#fff;max-width:36em;margin:2em auto;"
@@ -64,6 +67,26 @@ _BUTTON: Final = (
     "text-decoration:none;font-family:sans-serif"
 )
 _QUOTE: Final = "margin:1em 0;padding-left:1em;border-left:3px solid #b9c4c9;color:#44555d"
+
+
+class _WirePolicy(EmailPolicy):
+    """Folds headers as usual, but leaves those whole that are made of one long word each.
+
+    The standard library would cut or encode such a word, and no mail program would know it again.
+    """
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return a header as it goes over the wire."""
+        if name.lower() in _UNFOLDED:
+            return f"{name}: {value}{self.linesep}".encode("ascii")
+        if name.lower() == "subject" and (len(value) > _LONGEST_PLAIN or not value.isascii()):
+            # Words that are encoded one by one lose the spaces between them.
+            encoded = Header(str(value), "utf-8", header_name=name).encode(linesep=self.linesep)
+            return f"{name}: {encoded}{self.linesep}".encode("ascii")
+        return super().fold_binary(name, value)
+
+
+_WIRE: Final = _WirePolicy(linesep="\r\n")
 
 
 class Letter(Private, frozen=True):
@@ -162,9 +185,9 @@ class Composer:
         }
         given["office"] = self.office
         reference = given.get("reference")
-        title = _one_line(subject.render(given))
+        title = _in_header(subject.render(given), _LONGEST_SUBJECT)
         if reference:
-            title = f"{title} [{reference}]"
+            title = f"{title} [{reference}]".strip()
         marked = re.sub(r"\n{3,}", "\n\n", body.render(given)).strip()
         signature = self.office
         if reference:
@@ -199,7 +222,7 @@ class Composer:
             withdraw_url: where one click ends such mails (RFC 8058); None where nothing ends.
         """
         message = EmailMessage(policy=SMTP)
-        message["From"] = Address(self.office, addr_spec=self.sender)
+        message["From"] = Address(_display_name(self.office), addr_spec=self.sender)
         message["To"] = [_address(contact) for contact in to]
         message["Subject"] = letter.subject
         message["Date"] = now.astimezone(ZoneInfo(self.zone))
@@ -295,7 +318,22 @@ def clean(text: str) -> str:
 
 
 def _address(contact: Contact) -> Address:
-    return Address(_one_line(contact.name), addr_spec=contact.email)
+    return Address(_display_name(contact.name), addr_spec=contact.email)
+
+
+def _display_name(name: str) -> str:
+    """Return a name that stands before an address and cannot be taken for one.
+
+    The standard library forgets to quote a name when it folds a long one, so what would need
+    quoting is left out.
+    """
+    return _in_header(re.sub(r'[<>@:;,"\\()\[\]]', " ", name), _LONGEST_NAME)
+
+
+def _in_header(text: str, longest: int) -> str:
+    """Return text for a header: one line, not too long, and not decoded into something else."""
+    line = _one_line(text).replace("=?", "= ?")
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
 def _one_line(text: str) -> str:
