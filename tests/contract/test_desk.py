@@ -297,6 +297,26 @@ def test_only_the_team_works_at_the_desk(desk, team, nobody):
             attempt()
 
 
+def test_roles_do_not_step_over_each_other(desk, team):
+    receipt = desk.receive(FORM)
+    mia, luc, eva = team["mia"], team["luc"], team["eva"]
+    person = desk.case(receipt.enquiry, by=mia).enquirer.id
+    away = ((datetime.date(2026, 12, 1), datetime.date(2026, 12, 2)),)
+    desk.change_officer(mia.person, by=mia, away=away)
+    for attempt in (
+        lambda: desk.export(person, by=mia),
+        lambda: desk.erase(person, by=mia),
+        lambda: desk.change_officer(mia.person, by=mia, is_head=True),
+        lambda: desk.change_officer(luc.person, by=mia, away=away),
+        lambda: desk.add_officer(LUNGS, ["en"], is_head=True, by=mia),
+    ):
+        with pytest.raises(TransitionError, match="head of the office"):
+            attempt()
+    assert desk.export(person, by=eva)["people"]
+    with pytest.raises(TransitionError, match="team"):
+        desk.people(ENQUIRER.email, by=Actor("enquirer", person))
+
+
 # -- introductions -------------------------------------------------------------------------------
 
 
@@ -543,7 +563,10 @@ def test_erasure_leaves_the_statistics_and_nothing_else(desk, team, round_, tray
     kept = ("kind", "country", "language", "received", "promise_due", "answered")
     assert [after[name] for name in kept] == [before[0][name] for name in kept]
     assert "erase" in [one.action for one in desk.accesses(person=person.id)]
-    assert desk.status(status_token(receipt)).message is None
+    opened = status_token(receipt)
+    assert desk.status(opened).message is None
+    with pytest.raises(TransitionError, match="erased"):
+        desk.write(opened, "Hello again.")
 
 
 def test_a_counterpart_is_erased_and_the_enquiry_goes_on(desk, team, round_, tray):
@@ -558,6 +581,8 @@ def test_a_counterpart_is_erased_and_the_enquiry_goes_on(desk, team, round_, tra
     assert case.introductions[0][1].contact is None
     assert "Jan" not in str([event.details for event in case.events])
     assert case.enquiry.message == FORM.message
+    with pytest.raises(LinkRefusedError, match="erased"):
+        desk.answer_question(opened, "declined", "It is Jan again.")
 
 
 def test_the_sweep_keeps_to_the_settings(settings, time):

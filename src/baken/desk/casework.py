@@ -11,7 +11,7 @@ import msgspec
 import yaml
 from msgspec import Struct
 
-from baken.errors import DeskError
+from baken.errors import DeskError, TransitionError
 from baken.model import Language
 
 from . import transitions
@@ -91,6 +91,8 @@ class Casework:
             TransitionError: it may not happen now, or not by this person.
         """
         records = self.records
+        if enquiry.erased is not None:
+            raise TransitionError("The data of this enquiry has been erased. Make a new one.")
         is_new = event == "received"
         line = transitions.find(event, None if is_new else enquiry.state, actor, introduction)
         state: State = line.after or enquiry.state

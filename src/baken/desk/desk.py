@@ -398,6 +398,8 @@ class Desk:
         with self._work() as work:
             introduction = work.records.introduction(ticket.subject)
             enquiry = work.records.enquiry(introduction.enquiry)
+            if work.records.person(introduction.counterpart).contact is None:
+                raise LinkRefusedError("Your data has been erased, and this link with it.")
             self._use_link(work.records, token, ticket)
             actor = Actor("counterpart", introduction.counterpart)
             details = {"text": text} if text else {}
@@ -706,6 +708,16 @@ class Desk:
             raise refusal
         return officer
 
+    def _head(self, work: Casework, by: Actor) -> None:
+        """See that somebody may do what only a head of the office or an administrator may.
+
+        Raises:
+            TransitionError: they may not.
+        """
+        self._officer(work, by)
+        if by.role not in ("head", "system"):
+            raise TransitionError("Only a head of the office may do this. Ask one of them.")
+
     # -- reading -------------------------------------------------------------------------------
 
     def inbox(self, *, by: Actor, owner: str = "") -> list[Enquiry]:
@@ -784,16 +796,19 @@ class Desk:
         kinds: Iterable[Kind] = (),
         capacity: int = 20,
         is_head: bool = False,
+        by: Actor = SYSTEM,
     ) -> Officer:
         """Add somebody to the team.
 
         Raises:
+            TransitionError: `by` is no head.
             DeskError: the contact cannot be used, or the address is in the team already.
         """
         contact = checked_contact(contact)
         if not languages or not 1 <= capacity <= 10_000:
             raise DeskError("An officer speaks a language, and can take one enquiry or more.")
         with self._work() as work:
+            self._head(work, by)
             records = work.records
             if any(one.role == "officer" for one in records.people_called(contact.email)):
                 raise DeskError("Somebody with this address is in the team already.")
@@ -808,9 +823,7 @@ class Desk:
                 capacity=capacity,
                 is_head=int(is_head),
             )
-            records.record_access(
-                SYSTEM, "change", "officer's contact", person=person.id, enquiry=None
-            )
+            records.record_access(by, "change", "officer's contact", person=person.id, enquiry=None)
             return records.officer(person.id)
 
     def officers(self) -> list[Officer]:
@@ -819,15 +832,17 @@ class Desk:
             work.records.record_access(SYSTEM, "read", "team", person=None, enquiry=None)
             return work.records.officers()
 
-    def change_officer(self, person: str, **changes: Any) -> Officer:
+    def change_officer(self, person: str, *, by: Actor = SYSTEM, **changes: Any) -> Officer:
         """Change a line of the team directory.
 
         What can be changed is languages, themes, kinds, capacity, is_head, is_active and away,
         each as in `Officer`.
 
-        Open enquiries of somebody who leaves go to colleagues.
+        Open enquiries of somebody who leaves go to colleagues. Officers say themselves when they
+        are away; all else is for heads.
 
         Raises:
+            TransitionError: `by` may not.
             NotFoundError: nobody in the team has that identifier.
             DeskError: a change makes no sense.
         """
@@ -835,7 +850,12 @@ class Desk:
         if set(changes) - known:
             raise DeskError(f"Of an officer one can change {', '.join(sorted(known))}.")
         with self._work() as work:
+            if by.person == person and set(changes) <= {"away"}:
+                self._officer(work, by)
+            else:
+                self._head(work, by)
             records = work.records
+            records.record_access(by, "change", "team", person=person, enquiry=None)
             officer = msgspec.structs.replace(records.officer(person), **changes)
             if any(first > last for first, last in officer.away) or officer.capacity < 1:
                 raise DeskError("A range of days ends before it begins, or nothing can be taken.")
@@ -862,8 +882,13 @@ class Desk:
     # -- people's rights -----------------------------------------------------------------------
 
     def people(self, email: str, *, by: Actor) -> list[Person]:
-        """Return everybody with an address, in every role, the newest first."""
+        """Return everybody with an address, in every role, the newest first.
+
+        Raises:
+            TransitionError: `by` is nobody of the team.
+        """
         with self._work() as work:
+            self._officer(work, by)
             found = work.records.people_called(email)
             for person in found:
                 work.records.record_access(by, "read", "contact", person=person.id, enquiry=None)
@@ -875,9 +900,11 @@ class Desk:
         All rows with the same address are the same somebody.
 
         Raises:
+            TransitionError: `by` is no head.
             NotFoundError: nobody has that identifier.
         """
         with self._work() as work:
+            self._head(work, by)
             records = work.records
             everybody = self._all_of(records, records.person(person))
             found: dict[str, list[Any]] = {
@@ -916,9 +943,11 @@ class Desk:
 
         Raises:
             NotFoundError: nobody has that identifier.
+            TransitionError: `by` is no head.
             DeskError: they work here.
         """
         with self._work() as work:
+            self._head(work, by)
             everybody = self._all_of(work.records, work.records.person(person))
             for one in everybody:
                 self._erase_person(work, one, by)
@@ -931,7 +960,7 @@ class Desk:
         for enquiry in list(records.enquiries("enquiries_of", person=person.id)):
             if enquiry.state != "closed":
                 work.happen(enquiry, "withdrawn", SYSTEM, outcome="withdrawn")
-            self._erase_enquiry(records, enquiry.id)
+            self._erase_enquiry(records, enquiry.id, by)
         for row in records.session.select("introductions_of", person=person.id):
             introduction = records.introduction(row[0])
             for name in ("erase_introduction_events", "erase_mails_of_introduction"):
@@ -944,10 +973,11 @@ class Desk:
         records.session.execute("erase_person", id=person.id, at=records.at)
         records.record_access(by, "erase", "everything", person=person.id, enquiry=None)
 
-    def _erase_enquiry(self, records: Records, enquiry: str) -> None:
+    def _erase_enquiry(self, records: Records, enquiry: str, by: Actor) -> None:
         records.session.execute("erase_mails_of_enquiry", enquiry=enquiry)
         records.session.execute("erase_events", enquiry=enquiry)
         records.session.execute("erase_enquiry", id=enquiry, at=records.at)
+        records.record_access(by, "erase", "message, events", person=None, enquiry=enquiry)
 
     def _all_of(self, records: Records, person: Person) -> list[Person]:
         """Return every row of the somebody that a row stands for."""
@@ -983,7 +1013,7 @@ class Desk:
         for enquiry in closed:
             people = [enquiry.enquirer]
             people += [one.counterpart for one in records.introductions(enquiry.id)]
-            self._erase_enquiry(records, enquiry.id)
+            self._erase_enquiry(records, enquiry.id, SYSTEM)
             for id_ in dict.fromkeys(people):
                 if not self._is_needed(records, id_):
                     self._erase_person(work, records.person(id_), SYSTEM)
@@ -1193,7 +1223,8 @@ class Desk:
             return
         details = {"reader": mail.person, "mail": mail.id, "problem": problem}
         enquiry = work.records.enquiry(mail.enquiry)
-        work.happen(enquiry, "mail-failed", SYSTEM, details)
+        if enquiry.erased is None:
+            work.happen(enquiry, "mail-failed", SYSTEM, details)
 
     def note_bounce(self, message_id: str, email: str) -> bool:
         """Note that a mail came back after it was sent; False when it is not one of ours.
