@@ -191,10 +191,11 @@ class Composer:
         marked = re.sub(r"\n{3,}", "\n\n", body.render(given)).strip()
         signature = self.office
         if reference:
-            signature += f"\n{self.say('people', 'reference', language)}: {reference}"
+            signature += f"\n{self.say('people', 'reference', language)} {reference}"
+        colon = " :" if language == "fr" else ":"
         return Letter(
             subject=title,
-            text=_LINK.sub(lambda link: f"{link[2]}:\n{link[1]}", marked)
+            text=_LINK.sub(lambda link: f"{link[2]}{colon}\n{link[1]}", marked)
             + f"\n\n-- \n{signature}\n",
             html=_as_html(marked, title, signature, language),
         )
