@@ -184,6 +184,22 @@ def test_the_same_form_sent_twice_at_once_is_one_enquiry(desk, team):
     assert len(desk.case(receipts[0].enquiry, by=SYSTEM).mails) == 2
 
 
+def test_a_hundred_enquiries_at_once_are_each_stored_acknowledged_and_promised(desk, team):
+    def send(number):
+        contact = Contact(name=f"Nº {number}", email=f"nr{number}@enquirer.example")
+        one = msgspec.structs.replace(FORM, contact=contact, submission=f"{number:020}")
+        return desk.receive(one).enquiry
+
+    with ThreadPoolExecutor(20) as pool:
+        sent = list(pool.map(send, [*range(100), *range(100)]))
+    assert sorted(sent[:100]) == sorted(sent[100:])
+    assert len({one.id for one in desk.inbox(by=SYSTEM)} & set(sent)) == 100
+    for enquiry in sent[:100]:
+        case = desk.case(enquiry, by=SYSTEM)
+        assert {clock.name for clock in case.clocks} == {"promise-near", "promise"}
+        assert [mail.kind for mail in case.mails] == ["acknowledgement", "owner-notified"]
+
+
 def test_without_a_team_nothing_is_lost_either(desk, round_):
     receipt = desk.receive(FORM)
     assert receipt.owner == ""
@@ -642,6 +658,83 @@ def test_a_mail_that_comes_back_is_told_to_the_owner(desk, team, round_, tray):
     assert not desk.note_bounce(message_id, "other@x.example")
     assert desk.note_bounce(message_id, ENQUIRER.email)
     assert [to for to, _ in round_()] == ["mia@desk.example"]
+    assert events(desk, receipt.enquiry)[-1] == "mail-failed"
+
+
+BOUNCE = """\
+From: MAILER-DAEMON@mx.example
+To: desk@baken.example
+Subject: Undelivered Mail Returned to Sender
+Content-Type: multipart/report; report-type=delivery-status; boundary="b"
+MIME-Version: 1.0
+Auto-Submitted: auto-replied
+
+--b
+Content-Type: text/plain
+
+The address does not exist.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; {address}
+Action: {action}
+Status: {status}
+
+--b
+Content-Type: text/rfc822-headers
+
+From: desk@baken.example
+Message-ID: {message_id}
+
+--b--
+"""
+REPLY = """\
+From: Ada <{sender}>
+To: desk@baken.example
+Subject: Re: yours
+In-Reply-To: {message_id}
+Auto-Submitted: {auto}
+
+Yes, forty patients.
+
+> Which study?
+"""
+
+
+def test_mail_that_comes_in_finds_its_enquiry(desk, team, round_, tray):
+    receipt = desk.receive(FORM)
+    desk.ask_back(receipt.enquiry, "Which study?", by=team["mia"])
+    round_()
+    ours = str(tray.mails[-1][1]["Message-ID"])
+
+    def replied(sender=ENQUIRER.email, message_id=ours, auto="no"):
+        return REPLY.format(sender=sender, message_id=message_id, auto=auto).encode()
+
+    for stranger in (
+        replied(sender="mallory@x.example"),
+        replied(message_id="<guessed@baken.example>"),
+        replied(auto="auto-replied"),
+        b"",
+        b"\xff\x00 no mail at all",
+        b"From: x" * 1_000_000,
+    ):
+        assert desk.take_mail(stranger) == "other"
+    assert desk.take_mail(replied(sender=ENQUIRER.email.upper())) == "reply"
+    case = desk.case(receipt.enquiry, by=SYSTEM)
+    assert (case.enquiry.state, case.events[-1].details["text"]) == (
+        "in-hand",
+        "Yes, forty patients.",
+    )
+
+    def bounced(status="5.1.1", action="failed"):
+        text = BOUNCE.format(address=ENQUIRER.email, message_id=ours, status=status, action=action)
+        return text.encode()
+
+    assert desk.take_mail(bounced("4.4.1", "delayed")) == "other"
+    assert desk.take_mail(bounced()) == "bounce"
+    assert desk.take_mail(bounced()) == "other"
     assert events(desk, receipt.enquiry)[-1] == "mail-failed"
 
 

@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from baken.config import Settings
-from baken.desk import SYSTEM, Actor, Contact, Desk, Form, Worker
+from baken.desk import SYSTEM, Actor, Contact, Desk, Form, Worker, start_worker
 from baken.desk.outbox import SmtpCarrier
 
 pytestmark = pytest.mark.enable_socket
@@ -168,6 +168,24 @@ def test_killed_at_random_under_load_everything_arrives_and_repeats_are_counted(
 @pytest.fixture
 def worker(desk, server):
     return Worker(desk, SmtpCarrier(f"smtp://127.0.0.1:{server.port}"), "desk@baken.example")
+
+
+def test_a_worker_runs_beside_whatever_opened_the_desk(url, tmp_path, server):
+    settings = Settings.load(
+        {},
+        desk=url,
+        data=tmp_path,
+        mail_from="desk@baken.example",
+        smtp=f"smtp://127.0.0.1:{server.port}",
+    )
+    with Desk.open(settings) as desk:
+        desk.receive(form(1))
+        running = start_worker(desk, settings)
+        until = time.monotonic() + 20
+        while not server.arrived and time.monotonic() < until:
+            time.sleep(0.05)
+        running.stop()
+        assert desk.mail_counts() == {"sent": (1, 0)}
 
 
 def test_an_address_that_does_not_exist_is_told_and_not_tried_again(desk, server, worker):

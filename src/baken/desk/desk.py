@@ -49,6 +49,7 @@ from .enquiry import (
 )
 from .forms import (
     ANSWERS,
+    LONGEST_TEXT,
     Answer,
     Asked,
     Form,
@@ -61,6 +62,7 @@ from .forms import (
     checked_line,
     checked_text,
 )
+from .incoming import read_mail
 from .links import Purpose, Signer, Ticket, find_secret
 from .mail import Composer
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
@@ -1225,6 +1227,35 @@ class Desk:
         enquiry = work.records.enquiry(mail.enquiry)
         if enquiry.erased is None:
             work.happen(enquiry, "mail-failed", SYSTEM, details)
+
+    def take_mail(self, raw: bytes) -> Literal["bounce", "reply", "other"]:
+        """Take a mail from the desk's mailbox.
+
+        What came back is told to the owner; what an enquirer replied to one of our mails, from the
+        address it went to, is added to the enquiry.
+
+        Returns:
+            What it was; leave what is "other" in the mailbox, for people to read.
+        """
+        incoming = read_mail(raw)
+        if incoming.kind == "bounce":
+            known = any(self.note_bounce(id_, incoming.address) for id_ in incoming.message_ids)
+            return "bounce" if known else "other"
+        if incoming.kind == "other" or len(incoming.text) > LONGEST_TEXT:
+            return "other"
+        with self._work() as work:
+            people = {one.id: one for one in work.records.people_called(incoming.address)}
+            for id_ in incoming.message_ids:
+                for mail in work.records.mails("mails_by_message_id", message_id=id_):
+                    if mail.enquiry is None or mail.person not in people:
+                        continue
+                    enquiry = work.records.enquiry(mail.enquiry)
+                    if enquiry.enquirer == mail.person and enquiry.erased is None:
+                        text = checked_text(incoming.text, "message")
+                        actor = Actor("enquirer", mail.person)
+                        work.happen(enquiry, "wrote", actor, {"text": text, "by": "mail"})
+                        return "reply"
+        return "other"
 
     def note_bounce(self, message_id: str, email: str) -> bool:
         """Note that a mail came back after it was sent; False when it is not one of ours.

@@ -297,7 +297,10 @@ def proposed_times(
         event.add("status", "TENTATIVE")
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
-    calendar.add_missing_timezones()
+    if times:
+        year = datetime.timedelta(days=366)  # so that the rules of one year at least are there
+        days = [moment.date() for pair in times for moment in pair]
+        calendar.add_missing_timezones(first_date=min(days) - year, last_date=max(days) + year)
     data: bytes = calendar.to_ical()
     return data.decode()
 

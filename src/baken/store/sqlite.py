@@ -133,9 +133,13 @@ class SqliteDatabase(Database):
         return SqliteSession(connection, self.queries, self.place, self.tables.mending)
 
     def close(self) -> None:
-        """Close every connection and leave a single file behind."""
+        """Close every connection and leave a single file behind.
+
+        What is precious is not there to be shared, and other processes come and go while it is
+        written to: it stays as it is, so that none of them meets a file that changes its manner.
+        """
         super().close()
-        if not self.is_read_only and self._path.exists():
+        if not self.is_read_only and not self.tables.is_precious and self._path.exists():
             with (
                 contextlib.suppress(StoreError),
                 contextlib.closing(self._opened(timeout_s=0)) as last,
