@@ -6,6 +6,7 @@
     │   └── SchemaError        the store was made by another version of Baken
     ├── NotFoundError          no organisation, theme or place of that id
     ├── NeedError              a need that cannot be answered, and why
+    ├── GuideError             a profile that makes no sense, or a measure there is not
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     └── SettingError           a setting with a value that makes no sense
 
@@ -37,6 +38,10 @@ class NotFoundError(BakenError):
 
 class NeedError(BakenError):
     """A need cannot be answered; the message says why and what to do."""
+
+
+class GuideError(BakenError):
+    """A profile contradicts itself or names what there is not; or there is no such measure."""
 
 
 class LinkError(BakenError):
