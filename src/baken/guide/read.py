@@ -293,7 +293,8 @@ class _Reader:
             if one not in fact.choices:
                 message = f"“{name}” has no “{one}”. {suggest(one, fact.choices)}"
                 self._problem(document, (*trail, operator), "unknown-choice", message)
-        if not values or set(values) == set(fact.choices):
+        says_nothing = fact.kind is not FactKind.SEVERAL and set(values) == set(fact.choices)
+        if not values or says_nothing:
             message = f"This compares “{name}” with {'all' if values else 'none'} of its choices."
             self._problem(document, (*trail, operator), "empty-rule", message)
         return Comparison(name, operator, values)
