@@ -351,7 +351,7 @@ class Workspace:
         try:
             folder = self._folder or landscape.shipped(self.landscape.id)
         except LandscapeError:
-            folder = Path(self.landscape.id)  # nowhere: an empty guide
+            return guide.empty()
         reading = guide.read(folder)
         if reading.problems:
             raise GuideError(

@@ -15,7 +15,8 @@ DOORS = {
     "baken.store": "Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.guide": (
-        "Advice Guide Measure Profile Reading Verdict aged_figures check problems_of read schema"
+        "Advice Guide Measure Profile Reading Verdict aged_figures check empty problems_of read "
+        "schema"
     ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.bulk": "Advance LinkReport link_file",

@@ -220,8 +220,7 @@ def _day(word: str | None) -> datetime.date:
 
 def _in_words(advice: Advice, is_all: bool) -> str:
     lines = [f"{advice.title}  ({advice.as_of})", ""]
-    for given in advice.given:
-        lines.append(f"  {given.label}: {given.value}")
+    lines += [f"  {given.label}: {given.value}" for given in advice.given]
     outcome = ""
     for verdict in advice.measures:
         if verdict.outcome == "does-not" and not is_all:
@@ -257,8 +256,7 @@ def _in_full(verdict: Verdict) -> str:
         verdict.how.text,
         "",
     ]
-    for decision in verdict.decisions:
-        lines.append(f"  ? {decision.rule}  [{decision.origin}]")
+    lines += [f"  ? {decision.rule}  [{decision.origin}]" for decision in verdict.decisions]
     lines += [f"  · {beyond.text}" for beyond in verdict.beyond]
     for figure in verdict.figures:
         rule = f"  ({figure.rule})" if figure.rule is not None else ""

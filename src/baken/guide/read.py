@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import msgspec
 from msgspec import Struct
 
+from baken.errors import GuideError
 from baken.landscape.convert import convert, suggest
 from baken.landscape.document import Document, Problem, Trail
 
@@ -86,8 +87,32 @@ class Reading(Struct, frozen=True):
 
 
 def read(landscape: Path) -> Reading:
-    """Read the guide of a landscape's folder; a landscape without one has an empty guide."""
+    """Read the guide of a landscape's folder; a landscape without one has an empty guide.
+
+    Raises:
+        GuideError: the folder is not there, or holds no landscape.
+    """
+    if not (landscape / "landscape.yaml").is_file():
+        raise GuideError(
+            f"{landscape} holds no landscape.yaml, so it is no landscape’s folder and has no guide."
+        )
     return _Reader(landscape).read()
+
+
+def empty() -> Guide:
+    """Return the guide of a landscape that has none."""
+    return Guide(
+        title=_UNTITLED,
+        intro=_NOTHING,
+        as_of="1970",
+        facts={},
+        bodies={},
+        sources={},
+        measures={},
+        steps=(),
+        tax=(),
+        paths=(),
+    )
 
 
 class _Reader:
@@ -170,8 +195,7 @@ class _Reader:
             about = convert(document, (), GuideFile, document.data, self.problems)
         if about is not None:
             return about
-        title = Full(en="Guide", nl="Gids", fr="Guide", de="Leitfaden")
-        return GuideFile(title=title, intro=_NOTHING, as_of="1970")
+        return GuideFile(title=_UNTITLED, intro=_NOTHING, as_of="1970")
 
     def _entries(self, kind: str, name: str, type_: type[E]) -> Iterator[tuple[str, E]]:
         document = self._open(name)
@@ -564,6 +588,7 @@ _FIELDS: Final = {
     "has": "has_",
     **{key: key.replace("-", "_") for key in OPERATORS if key not in ("is", "in", "has")},
 }
+_UNTITLED: Final = Full(en="Guide", nl="Gids", fr="Guide", de="Leitfaden")
 _NOTHING: Final = Paragraph(
     en="This landscape has no guide.",
     nl="Dit landschap heeft geen gids.",
