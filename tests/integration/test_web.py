@@ -28,6 +28,7 @@ ADDRESSES = {
     "/places": "/places.json",
     "/places/limburg": "/places/limburg.json",
     "/about": "/about.json",
+    "/changes": "/changes.json",
 }
 ODD_NEEDS = {
     "empty": "",
@@ -58,7 +59,10 @@ def client(data):
 
 def foreign_scripts(page):
     """Everything that could run, but for the files that Baken serves."""
-    own = r'<script src="/static/[0-9a-f]+/[a-z]+\.js" defer></script>'
+    own = (
+        r'<script src="/static/[0-9a-f]+/[a-z]+\.js" defer></script>'
+        r'|<script type="application/ld\+json">[^<]*</script>'
+    )
     return re.findall(r"<script[^>]*", re.sub(own, "", page))
 
 

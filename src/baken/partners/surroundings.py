@@ -120,7 +120,9 @@ class Surroundings:
             Alike(
                 roster[other],
                 tuple(
-                    roster.codes.themes[code] for code, _ in themes if other in roster.by_theme[code]
+                    roster.codes.themes[code]
+                    for code, _ in themes
+                    if other in roster.by_theme[code]
                 ),
                 self._roles(own & int(roster.roles[other])),
                 score[other],

@@ -246,9 +246,7 @@ class Store(Protocol):
         """Count what the store holds."""
         ...
 
-    def changes(
-        self, limit: int, *, audience: Audience = Audience.PUBLIC
-    ) -> tuple[Change, ...]:
+    def changes(self, limit: int, *, audience: Audience = Audience.PUBLIC) -> tuple[Change, ...]:
         """Return the latest changes, by day, the latest first, then by organisation's id.
 
         Only organisations that are still there have a line: a page can lead to them.

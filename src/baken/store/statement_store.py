@@ -216,15 +216,15 @@ class StatementStore:
         organisations, statements, as_of = rows[0]
         return Totals(organisations, statements, datetime.date.fromisoformat(as_of))
 
-    def changes(
-        self, limit: int, *, audience: Audience = Audience.PUBLIC
-    ) -> tuple[Change, ...]:
+    def changes(self, limit: int, *, audience: Audience = Audience.PUBLIC) -> tuple[Change, ...]:
         """Return the latest changes, the latest day first."""
         with self._database.reading() as session:
             days = session.select("changed_days", audience=audience.value, limit=limit)
             subjects = list(dict.fromkeys(subject for _, subject in days))
             history = statements_of(session, subjects, audience, history=True)
-        return tuple(_change(day, history[subject]) for day, subject in days)
+        changes = (_change(day, history[subject]) for day, subject in days)
+        # What another source said before, or still says, has not changed.
+        return tuple(change for change in changes if change.added or change.retired)
 
     def close(self) -> None:
         """Release every connection."""

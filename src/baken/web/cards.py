@@ -153,9 +153,16 @@ class Cards:
         """Draw the beacon, the product's name and the landscape's title at the top."""
         font = self._sized(38)
         left, top, size = _MARGIN, 66, 30
-        draw.polygon([(left, top + size), (left + size / 2, top), (left + size / 2, top + size)], _BEACON)
+        draw.polygon(
+            [(left, top + size), (left + size / 2, top), (left + size / 2, top + size)], _BEACON
+        )
         draw.line(
-            [(left, top + size), (left + size / 2, top), (left + size, top + size), (left, top + size)],
+            [
+                (left, top + size),
+                (left + size / 2, top),
+                (left + size, top + size),
+                (left, top + size),
+            ],
             _BEACON,
             2,
         )

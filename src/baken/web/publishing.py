@@ -42,6 +42,12 @@ MARK: Final = "baken-publication.json"
 _LINKS: Final = re.compile(r'\s(href|src|action|data-words)="(/[^"]*)"')
 _ANCHORS: Final = re.compile(r'\s(?:href|src)="([^"]*)"|\sid="([^"]*)"')
 _SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
+_CODES: Final = re.compile(r'<img src="[^"]*/qr\.svg"[^>]*>')
+"""Pictures that are made when somebody asks for them; the address beside them says the same."""
+
+_FORM: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
+"""By which an address asks for another form of a page."""
+
 _CHUNK: Final = 64
 """Pages that a process makes before it reports and takes more."""
 
@@ -177,7 +183,7 @@ def _known_addresses(workspace: Workspace) -> Iterator[_Address]:
 def _target(href: str) -> _Address | None:
     """Return the page that a link of the site leads to, or None when no file stands for it."""
     parts = urlsplit(html.unescape(href))
-    path = parts.path.removesuffix(".json")
+    path, ending = _FORM.sub("", parts.path), _ending(parts.path)
     language = SOURCE_LANGUAGE
     first, _, rest = path.removeprefix("/").partition("/")
     if first in LANGUAGES:
@@ -187,12 +193,20 @@ def _target(href: str) -> _Address | None:
     for number, page in enumerate(PAGES):
         variables = _match(page, path)
         if variables is not None:
+            if ending not in ("html", "json", *page.forms):
+                return None
             if page.published is None or len(given) > 1:
                 return None
             if given and given[0][0] not in page.published:
                 return None
             return _Address(number, variables, given[0] if given else None, language)
     return None
+
+
+def _ending(path: str) -> str:
+    """Return which form of a page a path asks for."""
+    found = _FORM.search(path)
+    return found[1] if found else "html"
 
 
 def _match(page: Page, path: str) -> tuple[tuple[str, str], ...] | None:
@@ -284,6 +298,8 @@ class _Press:
             context = self.site.context(page, query)
             text = self.site.html(page, context, query)
             self.write(f"{file}.json", msgspec.json.encode(context))
+            for ending, form in page.forms.items():
+                self.write(f"{file}.{ending}", form.render(self.site.workspace, query, context))
         self.write(f"{file}.html", self.relative(text, file).encode())
 
     def write(self, name: str, content: bytes) -> None:
@@ -308,7 +324,7 @@ class _Press:
                 return f' {name}="{self.live}{href}"'
             return "" if name == "href" else link[0]
 
-        return _SUGGESTING.sub("", _LINKS.sub(replaced, text))
+        return _SUGGESTING.sub("", _LINKS.sub(replaced, _CODES.sub("", text)))
 
     def file_of(self, href: str) -> str | None:
         """Return the file that a link leads to, or None."""
@@ -329,8 +345,8 @@ def _address_and_file(href: str) -> tuple[_Address | None, str | None]:
     address = _target(path)
     if address is None:
         return None, None
-    ending = ".json" if urlsplit(path).path.endswith(".json") else ".html"
-    return address, _file(address) + ending + (f"#{anchor}" if anchor else "")
+    ending = _ending(urlsplit(path).path)
+    return address, f"{_file(address)}.{ending}" + (f"#{anchor}" if anchor else "")
 
 
 _press: _Press | None = None

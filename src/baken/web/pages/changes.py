@@ -105,7 +105,9 @@ def _line(change: Change, name: str, query: Query) -> Line:
     if change.is_new:
         count = sum(change.added.values())
         what.append(
-            query.say.plural("New, with %(number)s statement.", "New, with %(number)s statements.", count)
+            query.say.plural(
+                "New, with %(number)s statement.", "New, with %(number)s statements.", count
+            )
         )
     elif change.added:
         what.append(query.say("Added: %(what)s.", what=_listed(change.added, query.say)))
@@ -140,7 +142,7 @@ def feed(workspace: Workspace, query: Query, context: Any) -> bytes:
         f"<title>{escape(title)}</title>",
         f"<id>{_urn(workspace, f'feed {query.language}')}</id>",
         f"<updated>{latest}T00:00:00Z</updated>",
-        f"<author><name>{escape(choose(workspace.landscape.title, 'en') or 'Baken')}</name></author>",
+        f"<author><name>{escape(choose(workspace.landscape.title, 'en') or '')}</name></author>",
         f'<link rel="self" type="application/atom+xml" href={quoteattr(site + ".atom")}/>',
         f'<link rel="alternate" type="text/html" href={quoteattr(site)}/>',
     ]
@@ -169,5 +171,5 @@ PAGE: Final = Page(
     Changes,
     build,
     depends_on="landscape",
-    forms={"atom": Form("application/atom+xml; charset=utf-8", feed)},
+    forms={"atom": Form("application/atom+xml", feed)},
 )

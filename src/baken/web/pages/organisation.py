@@ -565,7 +565,9 @@ class _View:
             themes = theme_links(self.workspace, self.query, alike.themes)
             shown = [theme.label for theme in themes[:_MOST_IN_COMMON]]
             if more := len(themes) - len(shown):
-                shown.append(self.say.plural("%(number)s more theme", "%(number)s more themes", more))
+                shown.append(
+                    self.say.plural("%(number)s more theme", "%(number)s more themes", more)
+                )
             why = [self.say("Both work on: %(themes)s", themes=self.say.listed(shown))]
             if alike.roles:
                 offered = self.say.listed([roles[role].text(language) for role in alike.roles])
@@ -745,5 +747,5 @@ PAGE: Final = Page(
     OrganisationPage,
     build,
     section="organisations",
-    forms={"vcf": Form("text/vcard; charset=utf-8", vcard.render)},
+    forms={"vcf": Form("text/vcard", vcard.render)},
 )

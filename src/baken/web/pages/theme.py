@@ -22,7 +22,6 @@ from baken.web.page import (
 from baken.web.pages.organisations import Row, row
 from baken.workspace import Workspace
 
-
 _MOST: Final = 80
 """Organisations that one page tells of; of more, the list tells."""
 
@@ -156,7 +155,11 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
     roles = workspace.landscape.vocabulary.roles
     provinces = Counter(o.province_id for o in found if o.province_id)
     beside = Counter(t for o in found for t in o.theme_ids if t in themes and t != theme.id)
-    kin = {*theme.broader, *theme.related, *(t.id for t in themes.values() if theme.id in t.broader)}
+    kin = {
+        *theme.broader,
+        *theme.related,
+        *(t.id for t in themes.values() if theme.id in t.broader),
+    }
     return ThemePage(
         id=theme.id,
         label=theme.text(query.language),

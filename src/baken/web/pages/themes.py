@@ -94,9 +94,7 @@ def _field(
     )
 
 
-def _tops(
-    theme: str, themes: dict[str, Theme], known: dict[str, frozenset[str]]
-) -> frozenset[str]:
+def _tops(theme: str, themes: dict[str, Theme], known: dict[str, frozenset[str]]) -> frozenset[str]:
     """Return the broadest themes above one; `known` remembers them, and ends circles."""
     if theme not in known:
         known[theme] = frozenset()
