@@ -236,8 +236,10 @@ class _Failures:
         self, request: Request[Any, Any, Any], error: HTTPException
     ) -> Response[bytes | str]:
         if error.status_code == HTTP_404_NOT_FOUND:
-            text = self._say(request)("There is no page at this address.")
-            return self._answer(request, error.status_code, text)
+            say = self._say(request)
+            return self._answer(
+                request, error.status_code, say("There is no page at this address.")
+            )
         return self._answer(request, error.status_code, f"{error.detail}.")
 
     def unforeseen(
@@ -246,7 +248,8 @@ class _Failures:
         # A need may be private, so only the kind of error and where it arose are logged.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _LOG.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
-        text = self._say(request)(
+        say = self._say(request)
+        text = say(
             "Something went wrong on our side. Your words were not lost: go back and try again."
         )
         return self._answer(request, HTTP_500_INTERNAL_SERVER_ERROR, text)

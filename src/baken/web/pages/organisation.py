@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct, structs
 
+from baken.errors import NotFoundError
 from baken.model import (
     Citation,
     Figure,
@@ -263,7 +264,10 @@ def build(workspace: Workspace, query: Query) -> OrganisationPage:
     Raises:
         NotFoundError: there is no organisation of that id.
     """
-    organisation = workspace.organisation(query.path["id"])
+    organisation = workspace.store.organisation(query.path["id"])
+    if organisation is None:
+        text = query.say("There is no organisation “%(id)s” here.", id=query.path["id"])
+        raise NotFoundError(text)
     return _View(workspace, query, organisation).page()
 
 
