@@ -39,14 +39,14 @@ from .site import Site
 MARK: Final = "baken-publication.json"
 """The file by which a folder is known to be a publication, and may be replaced."""
 
-_LINKS: Final = re.compile(r'\s(href|src|action|data-words)="(/[^"]*)"')
+_LINKS: Final = re.compile(r'\s(href|src|action|data-[a-z-]+)="(/[^"]*)"')
 _ANCHORS: Final = re.compile(r'\s(?:href|src)="([^"]*)"|\sid="([^"]*)"')
+_ENDING: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
+"""By which a link asks for another form of a page."""
+
 _SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
 _CODES: Final = re.compile(r'<img src="[^"]*/qr\.svg"[^>]*>')
 """Pictures that are made when somebody asks for them; the address beside them says the same."""
-
-_FORM: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
-"""By which an address asks for another form of a page."""
 
 _CHUNK: Final = 64
 """Pages that a process makes before it reports and takes more."""
@@ -93,14 +93,14 @@ def publish(
     Args:
         settings: which landscape.
         directory: the folder; an earlier publication there is replaced when this one is complete.
-        live: address of the served site, for what files cannot do; None when there is none.
+        live: address of the served site, for what files cannot do; the setting `url` when None.
         processes: how many make pages; as many as there are processors when None.
         progress: called with the number of pages made so far.
 
     Raises:
         PublishError: the folder holds something else, or cannot be written.
     """
-    directory = directory.absolute()
+    directory, live = directory.absolute(), live or settings.url
     if directory.exists() and any(directory.iterdir()) and not (directory / MARK).exists():
         raise PublishError(
             f"{directory} holds something that is no publication of Baken. Name another folder, "
@@ -183,7 +183,7 @@ def _known_addresses(workspace: Workspace) -> Iterator[_Address]:
 def _target(href: str) -> _Address | None:
     """Return the page that a link of the site leads to, or None when no file stands for it."""
     parts = urlsplit(html.unescape(href))
-    path, ending = _FORM.sub("", parts.path), _ending(parts.path)
+    path = _ENDING.sub("", parts.path)
     language = SOURCE_LANGUAGE
     first, _, rest = path.removeprefix("/").partition("/")
     if first in LANGUAGES:
@@ -193,20 +193,12 @@ def _target(href: str) -> _Address | None:
     for number, page in enumerate(PAGES):
         variables = _match(page, path)
         if variables is not None:
-            if ending not in ("html", "json", *page.forms):
-                return None
             if page.published is None or len(given) > 1:
                 return None
             if given and given[0][0] not in page.published:
                 return None
             return _Address(number, variables, given[0] if given else None, language)
     return None
-
-
-def _ending(path: str) -> str:
-    """Return which form of a page a path asks for."""
-    found = _FORM.search(path)
-    return found[1] if found else "html"
 
 
 def _match(page: Page, path: str) -> tuple[tuple[str, str], ...] | None:
@@ -345,7 +337,8 @@ def _address_and_file(href: str) -> tuple[_Address | None, str | None]:
     address = _target(path)
     if address is None:
         return None, None
-    ending = _ending(urlsplit(path).path)
+    form = _ENDING.search(urlsplit(path).path)
+    ending = form[1] if form else "html"
     return address, f"{_file(address)}.{ending}" + (f"#{anchor}" if anchor else "")
 
 

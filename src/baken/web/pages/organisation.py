@@ -9,7 +9,6 @@ from urllib.parse import quote, urlencode
 
 from msgspec import Struct, structs
 
-from baken.errors import NotFoundError
 from baken.model import (
     Citation,
     Figure,
@@ -264,10 +263,7 @@ def build(workspace: Workspace, query: Query) -> OrganisationPage:
     Raises:
         NotFoundError: there is no organisation of that id.
     """
-    organisation = workspace.store.organisation(query.path["id"])
-    if organisation is None:
-        text = query.say("There is no organisation “%(id)s” here.", id=query.path["id"])
-        raise NotFoundError(text)
+    organisation = workspace.organisation(query.path["id"])
     return _View(workspace, query, organisation).page()
 
 

@@ -103,7 +103,7 @@ def build(workspace: Workspace, query: Query) -> PlacePage:
     landscape = workspace.landscape
     place = landscape.places.get(query.path["id"])
     if place is None:
-        raise NotFoundError(query.say("There is no place “%(id)s” here.", id=query.path["id"]))
+        raise NotFoundError(message("There is no place “%(id)s” here."), id=query.path["id"])
     inside = _inside(landscape, place.id)
     around = workspace.surroundings
     there = around.inside(inside, _MOST)
