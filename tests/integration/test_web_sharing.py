@@ -237,7 +237,7 @@ def test_an_address_that_leads_nowhere_searches_for_its_words(client):
     assert page.status_code == 404
     assert ">celtherapie tegen kanker</textarea>" in page.text
     assert 'href="/nl/themes"' in page.text
-    assert "Er is geen pagina op dit adres." in page.text
+    assert "Op dit adres is geen pagina." in page.text
     assert "keine Organisation „nobody“" in client.get("/de/organisations/nobody").text
     odd = client.get("/%22%3E%3Cscript%3Ealert(1)%3C/script%3E")
     assert odd.status_code == 404
