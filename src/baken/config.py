@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
@@ -14,6 +16,23 @@ from msgspec import Struct
 from .errors import SettingError
 
 PREFIX: Final = "BAKEN_"
+
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
+"""What may stand in a policy for browsers without saying more than a host."""
+
+
+class MapTiles(Struct, frozen=True):
+    """Pictures of a map that somebody else serves.
+
+    Attributes:
+        url: with ``{z}``, ``{x}`` and ``{y}``.
+        credit: whom they are from.
+        host: scheme and host, which a browser must be allowed to ask.
+    """
+
+    url: str
+    credit: str
+    host: str
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -27,6 +46,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         host: address to serve on.
         port: port to serve on.
         workers: web processes.
+        map_tiles: address of map tiles to draw under the map, with ``{z}``, ``{x}`` and ``{y}``;
+            None for outlines alone, which ask nobody.
+        map_credit: whom the tiles are from, as their licence wants it said; needed with them.
     """
 
     landscape: Path | None = None
@@ -36,6 +58,39 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    map_tiles: str | None = None
+    map_credit: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse tiles that could not be drawn, or not lawfully.
+
+        Raises:
+            SettingError: the address is not one of tiles, or nobody is credited.
+        """
+        if self.map_tiles is None:
+            return
+        parts = urlsplit(self.map_tiles)
+        is_complete = all(part in self.map_tiles for part in ("{z}", "{x}", "{y}"))
+        if parts.scheme not in ("https", "http") or not _HOST.fullmatch(parts.netloc):
+            is_complete = False
+        if not is_complete:
+            raise SettingError(
+                f"{PREFIX}MAP_TILES is no address of map tiles: {self.map_tiles}. It looks like "
+                "https://tiles.example.org/{z}/{x}/{y}.png, with one host."
+            )
+        if not self.map_credit:
+            raise SettingError(
+                f"{PREFIX}MAP_TILES is set without {PREFIX}MAP_CREDIT: say whom the tiles are "
+                "from, as their licence asks."
+            )
+
+    @property
+    def tiles(self) -> MapTiles | None:
+        """What to draw under the map besides outlines, or None."""
+        if self.map_tiles is None or self.map_credit is None:
+            return None
+        parts = urlsplit(self.map_tiles)
+        return MapTiles(self.map_tiles, self.map_credit, f"{parts.scheme}://{parts.netloc}")
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

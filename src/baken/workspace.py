@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from baken import ingest, landscape
-from baken.config import Settings
+from baken.config import MapTiles, Settings
 from baken.errors import LinkError, NeedError, NotFoundError, StoreError
 from baken.landscape.outlines import Outlines
 from baken.landscape.whereabouts import Whereabouts, locate, locate_place
@@ -73,9 +73,11 @@ class Workspace:
         matcher: Matcher,
         registry: Path | None = None,
         names: Path | None = None,
+        tiles: MapTiles | None = None,
     ) -> None:
         """Wrap what `open` has put together; `names` is the folder of the landscape's linker."""
         self.store = store
+        self.tiles = tiles
         self._registry = registry
         self._names = names
         self._naming: Naming | None = None
@@ -110,7 +112,8 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            return cls(store, Matcher(store, index), settings.registry, location.names)
+            matcher = Matcher(store, index)
+            return cls(store, matcher, settings.registry, location.names, settings.tiles)
         except BaseException:
             store.close()
             raise

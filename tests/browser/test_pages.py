@@ -19,6 +19,8 @@ PAGES = {
     "organisations": "/organisations?province=limburg",
     "organisation": "/organisations/uz-gent",
     "unit": "/organisations/mobile-health-unit",
+    "map": "/map",
+    "map, filtered and zoomed in": "/map?kind=department#at=51.02,3.73,11",
     "themes": "/themes",
     "theme": "/themes/lung",
     "places": "/places",
