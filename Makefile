@@ -10,7 +10,7 @@ BIN := .venv/bin
 STAMPS := .venv/stamps
 export UV_LINK_MODE ?= copy
 
-.PHONY: run test check lint docs setup setup-tests lock clean help frontend frontend-check
+.PHONY: run test check lint docs screenshots setup setup-tests lock clean help frontend frontend-check
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -33,6 +33,9 @@ lint: setup-tests
 
 docs: setup-tests
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+screenshots: setup-tests
+	$(BIN)/python -m tools.screenshots
 
 setup: $(STAMPS)/run $(STAMPS)/linker
 setup-tests: $(STAMPS)/tests $(STAMPS)/linker

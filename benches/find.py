@@ -56,8 +56,8 @@ def main() -> int:
         _report("matcher made", _timed(lambda: Matcher(store, index)))
         matcher = Matcher(store, index)
         matcher.warm()
-        ranking = BM25Okapi([_folded(f"{p.text} {p.labels}") for p in index.passages])
-        needs = [need.text for split in ("dev", "test") for need in read_needs(split)]
+        ranking = BM25Okapi([_folded(p.text) for p in index.passages])
+        needs = [need.text for need in read_needs("dev")]
         print(
             f"\n{len(index.organisations)} organisations, {len(index.passages)} passages, "
             f"{len(needs)} needs and {len(ADVERSARIAL)} adversarial texts, {ROUNDS} rounds\n"

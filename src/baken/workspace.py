@@ -55,9 +55,6 @@ _LOG: Final = logging.getLogger("baken.workspace")
 _MOST_NAMED: Final = 30
 """Terms that a message about an unknown one lists in full; of more it names the nearest."""
 
-_ON_A_MAP: Final = ("kind", "name", "coordinates")
-"""What is read of an organisation that is only to be put on a map."""
-
 Progress = Callable[[str], None]
 
 
@@ -348,17 +345,10 @@ class Workspace:
         return found
 
     def organisations(
-        self,
-        only: Filter | None = None,
-        *,
-        after: str | None = None,
-        limit: int | None = None,
-        predicates: Sequence[str] | None = None,
+        self, only: Filter | None = None, *, after: str | None = None, limit: int | None = None
     ) -> Iterator[Organisation]:
         """Yield organisations by name; see `baken.store.Store.organisations`."""
-        return self.store.organisations(
-            only or Filter(), after=after, limit=limit, predicates=predicates
-        )
+        return self.store.organisations(only or Filter(), after=after, limit=limit)
 
     def by_place(self, only: Filter | None = None) -> dict[str, int]:
         """Count organisations by place; see `baken.store.Store.by_place`."""
@@ -373,8 +363,7 @@ class Workspace:
         parents = {one.located_through for one in organisations} - {None}
         missing = [parent for parent in parents if parent and parent not in known]
         if missing:
-            found = self.store.organisations(ids=missing, predicates=_ON_A_MAP)
-            known |= {one.id: one for one in found}
+            known |= {one.id: one for one in self.store.organisations(ids=missing)}
         places = {
             one.id: locate(one, self.landscape, self.outlines, known.get(one.located_through or ""))
             for one in organisations

@@ -84,6 +84,32 @@ def test_a_reading_is_corrected(baken):
     assert "Stage: On the market" in shown
 
 
+def test_whom_to_consider_also_and_the_nearest_miss_are_named(baken):
+    need = ("find", "coaching in Ghent", "--limit", "3")
+    answer = json.loads(baken(*need, "--json").stdout)
+    shown = " ".join(baken(*need).stdout.split())
+    assert 1 <= len(answer["also"]) <= 3
+    missed = answer["nearest_miss"]
+    assert missed["why"]["text"].startswith("Fits better otherwise, but is in ")
+    assert all(answer["statements"][s]["citation"]["url"] for s in missed["why"]["statements"])
+    beside, _, after = shown.partition("Also consider")[2].partition("Nearest miss: ")
+    for one in answer["also"]:
+        assert f"{one['match']['name']} ({one['match']['id']})" in beside
+        assert one["why"]["text"] in beside
+    assert after.startswith(f"{missed['match']['name']} (")
+    assert re.search(re.escape(missed["why"]["text"]) + r" \[\d+\]", after)
+
+
+def test_where_nothing_fits_the_nearest_miss_is_named(baken):
+    need = ("find", "lung cancer", "--province", "West Flanders")
+    answer = json.loads(baken(*need, "--json").stdout)
+    assert answer["matches"] == answer["also"] == []
+    shown = baken(*need).stdout
+    assert "Also consider" not in shown
+    assert f"Nearest miss: {answer['nearest_miss']['match']['name']} (" in shown
+    assert "not in West Flanders" in " ".join(shown.split())
+
+
 def test_a_file_of_needs_is_answered_in_order(baken, tmp_path):
     path = tmp_path / "needs.jsonl"
     path.write_text("\n".join(map(json.dumps, NEEDS)) + "\n")

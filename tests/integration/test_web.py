@@ -1,5 +1,6 @@
 """The site answers every address with a page, and the same as JSON."""
 
+import html
 import re
 from pathlib import Path
 
@@ -72,7 +73,10 @@ def test_a_page_and_its_json(client, address):
     assert data.json()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
+# What other sites embed is an excerpt.
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if not page.is_embed], ids=lambda page: page.template
+)
 def test_the_json_is_the_typed_context_and_the_template_shows_it(client, page):
     address = next(a for a, j in ADDRESSES.items() if _fits(page, a))
     answer = client.get(ADDRESSES[address]).json()
@@ -336,6 +340,40 @@ def test_roles_and_provinces_narrow_and_widen_again(client):
     assert "province=" not in on["href"]
 
 
+def test_whom_to_consider_also_and_the_nearest_miss_are_quiet_links(client):
+    asked = {"q": "coaching in Ghent"}
+    answer, page = client.get("/find.json", params=asked).json(), client.get("/find", params=asked)
+    _, _, beside = page.text.partition(">Also consider</h2>")
+    assert 1 <= len(answer["also"]) <= 3
+    assert "Nearest miss: " in beside
+    numbers = {source["number"] for source in answer["sources"]}
+    listed = {match["id"] for group in answer["groups"] for match in group["matches"]}
+    for one in (*answer["also"], answer["nearest_miss"]):
+        assert one["id"] not in listed
+        assert one["href"] == f"/organisations/{one['id']}"
+        assert client.get(one["href"]).status_code == 200
+        assert f'<a href="{one["href"]}">{html.escape(one["name"])}</a>' in beside
+        assert html.escape(one["why"]["text"]) in beside
+        assert set(one["why"]["notes"]) <= numbers
+    assert answer["nearest_miss"]["why"]["notes"]
+
+
+def test_where_nothing_fits_the_page_still_names_the_nearest_miss(client):
+    asked = {"q": "longkanker", "province": "west-flanders"}
+    answer, page = client.get("/find.json", params=asked).json(), client.get("/find", params=asked)
+    missed = answer["nearest_miss"]
+    assert (answer["count"], answer["also"]) == (0, [])
+    assert "Also consider" not in page.text
+    assert f'Nearest miss: <a href="{missed["href"]}">' in page.text
+    assert f'<span lang="nl">{missed["why"]["text"]}</span>' in page.text
+
+
+def test_words_that_ask_for_nothing_have_nobody_beside_them(client):
+    asked = {"q": "KU Leuven, Herestraat 49, 3000 Leuven, Belgium"}
+    answer = client.get("/find.json", params=asked).json()
+    assert (answer["count"], answer["also"], answer["nearest_miss"]) == (0, [], None)
+
+
 MISREAD = "a prototype of an app for lung patients near Hasselt, with a lab, not a university"
 
 
@@ -534,3 +572,10 @@ def test_the_script_is_small(client):
     answer = client.get(script)
     assert answer.headers["content-type"].startswith("text/javascript")
     assert len(answer.content) <= 3_072
+
+
+@pytest.mark.parametrize("language", ["", "/nl", "/fr", "/de"])
+def test_a_page_speaks_the_language_of_its_address_whatever_the_visitor_writes_in(client, language):
+    page = client.get(f"{language}/find", params={"q": "een biobank met longweefsel"})
+    assert f'<html lang="{language[1:] or "en"}">' in page.text
+    assert f'action="{language}/find"' in page.text

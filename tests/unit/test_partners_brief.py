@@ -27,7 +27,7 @@ def index(store):
 
 @pytest.fixture(scope="module")
 def reader(store, index):
-    return BriefReader(store.landscape(), tuple(store.organisations()), index)
+    return BriefReader(store.landscape(), index)
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +135,27 @@ def test_nobody_is_shown_for_a_role_that_is_not_wanted(matcher):
     answer = matcher.find("a partner for start-ups in health, no financing", limit=30)
     assert answer.matches
     assert all("financing" not in match.roles for match in answer.matches)
+
+
+def test_who_is_not_wanted_is_not_named_beside_the_list_either(matcher, store):
+    organisations = {o.id: o for o in store.organisations()}
+    text = "a lung department"
+    plain = matcher.find(text, limit=5)
+    missed = matcher.find(f"{text} in Hasselt", limit=5).nearest_miss.match.id
+    unwanted = (*(match.id for match in plain.matches[:2]), missed)
+    out = tuple(Aspect("not-organisation", identity) for identity in unwanted)
+    places = (Aspect("not-place", "leuven"), Aspect("not-role", "clinical-validation"))
+    for place in ("", " in Hasselt"):
+        for only in ({}, {"role": "research"}, {"province": "limburg"}):
+            answer = matcher.find(
+                text + place, limit=5, corrections=Corrections(wanted=(*out, *places)), **only
+            )
+            beside = [one.match for one in (*answer.also, answer.nearest_miss) if one is not None]
+            for match in (*answer.matches, *beside):
+                shown = organisations[match.id]
+                assert {match.id, *shown.part_of}.isdisjoint(unwanted)
+                assert shown.place_id != "leuven"
+                assert set(shown.roles) != {"clinical-validation"}
 
 
 # -- stages --------------------------------------------------------------------------------------

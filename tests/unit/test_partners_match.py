@@ -14,6 +14,7 @@ from baken.errors import NeedError, StoreError
 from baken.landscape import shipped
 from baken.model import Audience, Offer, Translations
 from baken.partners import Matcher
+from baken.partners.belief import worth_a_call
 from baken.search import UniversalSentenceEncoder, build_index
 from baken.store import open_store
 from baken.testing import DAY, describe, make_landscape, make_statement
@@ -248,13 +249,71 @@ def test_missing_names_what_was_asked_and_is_not_known(matcher):
     assert "Gent" not in here.missing
 
 
-def test_shares_add_up_to_the_score(matcher):
+def test_shares_add_up_to_the_fit_and_the_score_grows_with_it(matcher):
     for text in (LUNG, "MEDVIA", "incubateur à Anvers"):
         scores = [match.score for match in matcher.find(text, limit=50).matches]
         assert scores == sorted(scores, reverse=True)
-        for match in matcher.find(text, limit=50).matches:
-            assert sum(match.signals.values()) == pytest.approx(match.score)
+        for place, match in enumerate(matcher.find(text, limit=50).matches):
+            assert match.score == pytest.approx(worth_a_call(sum(match.signals.values()), place))
             assert 0 <= match.score <= 1
+
+
+# -- beside the list -----------------------------------------------------------------------------
+
+
+def test_what_stands_beside_a_list_is_not_in_it_and_says_why(matcher, store):
+    said = set()
+    for need in (
+        "lung department",
+        "coaching voor een startup in digitale zorg in Gent",
+        "biobank",
+    ):
+        answer = matcher.find(need, limit=5)
+        beside = [*answer.also, *filter(None, [answer.nearest_miss])]
+        names = [one.match.id for one in beside]
+        assert len(answer.also) <= 3
+        assert len(set(names)) == len(names)
+        assert not set(names) & set(ids(answer))
+        for one in beside:
+            said.add(one.why.text)
+            assert one.why.text
+            assert one.why.language == answer.need.language
+            assert all(i in answer.statements for i in one.why.statements)
+            assert one.match.reasons
+    assert said
+
+
+def test_the_nearest_miss_is_somewhere_else(matcher, store):
+    answer = matcher.find("coaching voor een startup in digitale zorg in Gent", limit=5)
+    missed = answer.nearest_miss
+    assert "niet in Gent" in missed.why.text
+    (cited,) = (answer.statements[i] for i in missed.why.statements)
+    assert store.landscape().places[cited.value].text("nl") in missed.why.text
+
+
+def test_who_a_filter_keeps_out_is_named_with_the_reason(matcher):
+    answer = matcher.find("lung cancer", role="space")
+    assert answer.nearest_miss.why.text == (
+        "Fits better otherwise, but is not known to offer this: Space."
+    )
+    assert answer.nearest_miss.match.id not in ids(answer)
+    assert matcher.find("lung cancer", role="research").nearest_miss is None
+
+
+def test_with_two_filters_the_nearest_miss_is_only_elsewhere(matcher, store):
+    answer = matcher.find("lung cancer", role="samples-and-data", province="limburg")
+    missed = answer.nearest_miss
+    assert "not in Limburg" in missed.why.text
+    assert "samples-and-data" in store.organisation(missed.match.id).roles
+
+
+def test_what_comes_after_the_role_that_was_asked_for(matcher, store):
+    answer = matcher.find("Campus für ein Start-up mit gesunden Lebensmitteln")
+    assert answer.need.roles == ("space",)
+    after = answer.also[0]
+    assert after.why.text == "Für den nächsten Schritt: Begleitung."
+    assert "coaching" in store.organisation(after.match.id).roles
+    assert {answer.statements[i].value.role for i in after.why.statements} == {"coaching"}
 
 
 # -- filters, limits, notes ----------------------------------------------------------------------

@@ -5,10 +5,19 @@ import pytest
 
 from baken.model import Theme
 from baken.partners.thesaurus import CLOSE, Thesaurus
+from baken.search import Lists
 from baken.testing import make_landscape
 
 
-def thesaurus(tagged, starts):
+def over(landscape, held):
+    """The thesaurus of organisations of which each has some themes."""
+    codes = list(landscape.themes)
+    pairs = [(codes.index(theme), row) for row, themes in enumerate(held) for theme in themes]
+    keys, rows = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    return Thesaurus(landscape, codes, Lists.of(keys, rows, len(codes)), len(held))
+
+
+def thesaurus(held):
     themes = (
         Theme(id="medicine", label={"en": "Medicine"}),
         Theme(id="cancer", label={"en": "Cancer"}, broader=("medicine",)),
@@ -20,12 +29,12 @@ def thesaurus(tagged, starts):
     landscape = make_landscape()
     landscape.themes.clear()
     landscape.themes.update({theme.id: theme for theme in themes})
-    return Thesaurus(landscape, tagged, np.array(starts, dtype=np.int64))
+    return over(landscape, held)
 
 
 @pytest.fixture
 def small():
-    return thesaurus([("lung-cancer",), (), ("cancer", "unheard-of"), ("cancer",)], [0, 2, 3])
+    return thesaurus([("lung-cancer",), ("cancer",), ("cancer",)])
 
 
 def test_what_is_narrower_is_nearer_than_what_is_broader(small):
@@ -41,10 +50,17 @@ def test_nearness_multiplies_along_the_way_and_ends(small):
 
 
 def test_passages_match_by_their_nearest_theme(small):
-    matched = small.match(["cancer", "lonely"])
+    medicine, cancer, lung_cancer, none = 0, 1, 2, 6
+    tags = np.array([[lung_cancer, none], [none, none], [medicine, cancer], [cancer, none]])
+    matched = small.match(["cancer", "lonely"], tags)
     assert matched.shape == (2, 4)
     assert matched[0].tolist() == pytest.approx([0.85, 0, 1, 1])
     assert not matched[1].any()
+
+
+def test_organisations_match_by_the_nearest_theme_that_they_have(small):
+    assert small.holders("cancer").tolist() == pytest.approx([0.85, 1, 1])
+    assert not small.holders("lonely").any()
 
 
 def test_what_few_work_on_says_more(small):
@@ -54,9 +70,9 @@ def test_what_few_work_on_says_more(small):
 
 
 def test_no_organisations_at_all():
-    empty = thesaurus([], [])
+    empty = thesaurus([])
     assert empty.rarity("cancer") == 0
-    assert empty.match(["cancer"]).shape == (1, 0)
+    assert empty.match(["cancer"], np.zeros((0, 0), dtype=np.int64)).shape == (1, 0)
 
 
 def test_siblings_are_further_than_what_is_narrower():
@@ -68,14 +84,14 @@ def test_siblings_are_further_than_what_is_narrower():
     landscape = make_landscape()
     landscape.themes.clear()
     landscape.themes.update(themes)
-    near = Thesaurus(landscape, [("lung-cancer",), ("cancer",)], np.array([0, 1])).near
+    near = over(landscape, [("lung-cancer",), ("cancer",)]).near
     assert near("lung-cancer")["skin-cancer"] == pytest.approx(0.6 * 0.7)
     assert near("lung-cancer")["skin-cancer"] < CLOSE
     assert near("cancer")["skin-cancer"] == pytest.approx(0.85)
 
 
 def test_a_theme_that_nobody_works_on_leads_up_to_the_nearest_that_somebody_does():
-    held = thesaurus([("medicine",)], [0])
+    held = thesaurus([("medicine",)])
     assert held.near("medicine")["medicine"] == 1
     # Two steps up, 0.6 each, and yet as near as a narrower one would be.
     assert held.near("lung-cancer")["medicine"] == pytest.approx(0.85)

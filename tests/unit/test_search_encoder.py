@@ -66,3 +66,27 @@ def test_vectors_are_those_of_the_package_with_its_own_tokenizer(encoder):
 
     texts = ["Zelltherapie gegen Krebs", "santé numérique à Anvers", "ﬁ ½ ① 🧪", "x" * 300]
     assert np.allclose(encoder.encode(texts), USE(threads=1).encode(texts), atol=1e-5)
+
+
+def test_a_skimmer_finishes_as_the_encoder_does_and_comes_close(encoder):
+    texts = [
+        "Keeps samples of tumour tissue for research.",
+        "Wij zoeken een ziekenhuis voor een klinische studie naar astma.",
+        "Un incubateur pour les jeunes entreprises de santé numérique.",
+        "Misst den Schlaf älterer Menschen zu Hause.",
+        "",
+    ]
+    full = encoder.encode(texts)
+    skimmer = encoder.skimmer(texts)
+    tokens = skimmer._tokens(texts)
+    lengths = np.array([len(pieces) for pieces in tokens])
+    read = skimmer.read_pieces(tokens)
+    summed = np.add.reduceat(read, np.cumsum(lengths) - lengths, axis=0)
+    # With every piece read where it stands, it is the encoder, layer by layer.
+    assert np.allclose(skimmer.finish(summed, lengths), full, atol=1e-5)
+    skimmed = skimmer.encode(texts)
+    assert np.linalg.norm(skimmed, axis=1) == pytest.approx(1, abs=1e-5)
+    assert (skimmed * full).sum(axis=1).min() > 0.9
+    # Pieces that it has not studied are read by themselves.
+    other = ["A clean room for cell therapy."]
+    assert float((skimmer.encode(other) * encoder.encode(other)).sum()) > 0.5

@@ -19,7 +19,7 @@ from .opening import LandscapeOption, StoreOption, open_workspace
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from baken.model import Landscape, Match, Project, Shortlist, Slot, Statement
+    from baken.model import Aside, Landscape, Match, Project, Reason, Shortlist, Slot, Statement
     from baken.workspace import Workspace
 
 
@@ -182,6 +182,13 @@ def _show(answer: Shortlist, workspace: Workspace) -> None:
             console.print(f"\n{heading}", style="bold", markup=False)
         for match in matches:
             _show_match(console, match, landscape, numbers, answer.statements)
+    if answer.also:
+        console.print("\nAlso consider", style="bold")
+    for one in answer.also:
+        _show_aside(console, "  ", one, numbers, answer.statements)
+    if (missed := answer.nearest_miss) is not None:
+        console.print()
+        _show_aside(console, "Nearest miss: ", missed, numbers, answer.statements)
     if answer.nearest_themes and not answer.matches:
         nearest = ", ".join(landscape.themes[t].text("en") for t in answer.nearest_themes)
         console.print(f"\nNearest themes here: {nearest}", markup=False)
@@ -259,14 +266,8 @@ def _show_match(
     )
     console.print(f"  {kind}  ({match.id})", style="dim", markup=False)
     for reason in match.reasons:
-        cited = [statements[s] for s in reason.statements if s in statements]
-        sources = dict.fromkeys(
-            f"{s.citation.publisher}, {s.citation.url}, read {s.citation.retrieved}" for s in cited
-        )
-        notes = "".join(f"[{numbers.setdefault(s, len(numbers) + 1)}]" for s in sources)
-        told = f" ({reason.note})" if reason.note else ""
         sentence = fill(
-            f"{reason.text}{told} {notes}",
+            _told(reason, numbers, statements),
             width=min(console.width, _WIDEST),
             initial_indent="  — ",
             subsequent_indent="    ",
@@ -274,3 +275,32 @@ def _show_match(
         console.print(sentence, markup=False)
     if match.missing:
         console.print(f"  Not known here: {', '.join(match.missing)}", style="dim", markup=False)
+
+
+def _show_aside(
+    console: Console,
+    lead: str,
+    aside: Aside,
+    numbers: dict[str, int],
+    statements: Mapping[str, Statement],
+) -> None:
+    """Print an organisation beside the list in a line: who it is, and why it is named."""
+    match = aside.match
+    sentence = fill(
+        f"{lead}{match.name} ({match.id}) — {_told(aside.why, numbers, statements)}",
+        width=min(console.width, _WIDEST),
+        subsequent_indent="    ",
+        break_on_hyphens=False,
+    )
+    console.print(sentence, markup=False)
+
+
+def _told(reason: Reason, numbers: dict[str, int], statements: Mapping[str, Statement]) -> str:
+    """Return a reason with the numbers of its sources; new ones are added to `numbers`."""
+    cited = [statements[s] for s in reason.statements if s in statements]
+    sources = dict.fromkeys(
+        f"{s.citation.publisher}, {s.citation.url}, read {s.citation.retrieved}" for s in cited
+    )
+    notes = "".join(f"[{numbers.setdefault(s, len(numbers) + 1)}]" for s in sources)
+    told = f" ({reason.note})" if reason.note else ""
+    return f"{reason.text}{told} {notes}".rstrip()

@@ -5,7 +5,7 @@ from .organisation import Organisation, Sourced, assemble, gather, speaks_of
 from .predicates import PREDICATES, Predicate, terms_of
 from .project import Project, Quote, Slot
 from .record import OrganisationRecord, record
-from .shortlist import Aspect, Corrections, Excluded, Match, Need, Reason, Shortlist, Sort
+from .shortlist import Aside, Aspect, Corrections, Excluded, Match, Need, Reason, Shortlist, Sort
 from .statement import (
     Audience,
     Citation,
@@ -51,6 +51,7 @@ from .vocabulary import (
 __all__ = [
     "LANGUAGES",
     "PREDICATES",
+    "Aside",
     "Aspect",
     "Audience",
     "Citation",

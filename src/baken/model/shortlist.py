@@ -170,10 +170,10 @@ class Match(Struct, frozen=True, kw_only=True):
         name: its name in the visitor's language where there is one.
         kind: what it is.
         roles: the roles in which it answers this need, best first.
-        score: 0–1, higher is better.
+        score: how likely it is worth a call, 0–1, as measured for its fit and its place.
         reasons: why it fits, the strongest first.
         missing: what the need asks for and the organisation is not known to have.
-        signals: each signal's share of the score, by name; they add up to the score.
+        signals: each signal's share of the fit, by name; they add up to it.
     """
 
     id: str
@@ -185,6 +185,23 @@ class Match(Struct, frozen=True, kw_only=True):
     missing: tuple[str, ...] = ()
     signals: dict[str, float] = {}
 
+    @property
+    def fit(self) -> float:
+        """How well it fits, 0–1: what a shortlist is ordered by."""
+        return sum(self.signals.values())
+
+
+class Aside(Struct, frozen=True, kw_only=True):
+    """An organisation that is not in a shortlist but is worth a word.
+
+    Attributes:
+        match: it, as a line of the list would be.
+        why: why it is named and not in the list, with the statements that it rests on, if any.
+    """
+
+    match: Match
+    why: Reason
+
 
 class Shortlist(Struct, frozen=True, kw_only=True):
     """The answer to a need.
@@ -195,6 +212,9 @@ class Shortlist(Struct, frozen=True, kw_only=True):
         nearest_themes: theme ids to offer when nothing, or little, fits.
         likely_themes: theme ids that the words come near to and do not name, to be asked about.
         statements: every statement that a reason cites, by id.
+        also: at most three to consider besides: the next ones, and for what comes next.
+        nearest_miss: who would be in the list but for one thing (another place, closed, not let
+            through by a filter), or None.
         milliseconds: how long the answer took.
         note: a sentence for the visitor (the need was cut, too short, nothing fits), or None.
     """
@@ -203,6 +223,8 @@ class Shortlist(Struct, frozen=True, kw_only=True):
     matches: tuple[Match, ...]
     nearest_themes: tuple[str, ...] = ()
     likely_themes: tuple[str, ...] = ()
+    also: tuple[Aside, ...] = ()
+    nearest_miss: Aside | None = None
     statements: dict[str, Statement] = {}
     milliseconds: float = 0.0
     note: str | None = None

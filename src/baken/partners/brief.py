@@ -25,7 +25,6 @@ from baken.model import (
     Landscape,
     Language,
     Need,
-    Organisation,
     Sort,
     Stage,
     Term,
@@ -42,6 +41,7 @@ from baken.text import (
     words,
 )
 
+from .manners import Manners
 from .negations import JOINED, Denial, FoundSort, Negations, Sorted
 from .phrasebook import Found, Phrase, Phrasebook
 
@@ -178,7 +178,6 @@ class BriefReader:
     def __init__(
         self,
         landscape: Landscape,
-        organisations: Sequence[Organisation],
         index: Index,
     ) -> None:
         cues = _cues()
@@ -187,8 +186,12 @@ class BriefReader:
         kinds = list(_cue_phrases(cues["kinds"]))
         negations = {name: cues["negations"][name] for name in cues["negations"]}
         self._index = index
-        self._held = {theme for passage in index.passages for theme in passage.themes}
+        holders = index.roster.by_theme
+        self._held = {
+            theme for code, theme in enumerate(index.roster.codes.themes) if len(holders[code])
+        }
         self._landscape = landscape
+        self._manners = Manners(cues["manners"]["polite"])
         self._negations = Negations(negations)
         self._stages = Phrasebook(_cue_phrases(cues["stages"]))
         self._near_cues: dict[str, frozenset[tuple[str, ...]]] = {
@@ -199,7 +202,6 @@ class BriefReader:
         self._roles = Phrasebook(chain(roles, _label_phrases(landscape.vocabulary.roles)))
         self._kinds = Phrasebook(kinds)
         self._places = Phrasebook(_place_phrases(landscape), is_inflected=False)
-        self._names = Phrasebook(_names(organisations), is_inflected=False)
         self._languages = LanguageReader(
             (phrase.language, phrase.words)
             for phrase in chain(themes, roles, kinds, _cue_phrases(negations))
@@ -232,11 +234,12 @@ class BriefReader:
         trimmed = text.strip()[:LONGEST_NEED]
         cleaned = clean(trimmed)
         language = corrections.language or self._languages.read(cleaned)
+        cleaned = self._manners.leave_out(cleaned, language)
         written, written_marks = _marked(cleaned)
         read, marks = self._correct(written, written_marks)
         themes_found = self._themes.find(read, language)
         phrases = _Phrases(
-            organisations=self._names.find(read, language),
+            organisations=self._names_in(read, language),
             places=self._places_in(read, language),
             kinds=_nouns(self._kinds.find(read, language), themes_found, language),
             roles=self._roles.find(read, language),
@@ -276,12 +279,11 @@ class BriefReader:
         plain = cleaned if content == list(written) else " ".join(w.surface for w in content)
         whole = _joined(read, marks, denied | taken_out) if denied or kept != asked_for else cleaned
         texts = [plain[:_MOST_ENCODED], *_sentences(whole)]
-        encoded = self._index.encoder.encode([*texts, *(word.surface.lower() for word in asked)])
-        word_vectors = encoded[len(texts) :]
+        vectors = self._index.encoder.encode(texts)
+        word_vectors = self._index.encode_words([word.surface.lower() for word in asked])
         unheld = _covered(found for found in kept.themes if found.meaning not in self._held)
         stems = {read[position].stem for position in unheld}
         word_vectors[[word.stem in stems for word in asked]] = 0.0
-        vectors = encoded[: len(texts)]
         is_named = all(
             i in unheld or is_function_word(word.folded, language)
             for i, word in enumerate(read)
@@ -378,6 +380,13 @@ class BriefReader:
             if alike[theme] > _MEANT_FROM
         }
 
+    def _names_in(self, read: Sequence[Word], language: str) -> list[Found]:
+        return [
+            Found(identity, start, end)
+            for start, end, ids in self._index.roster.named(read, language)
+            for identity in ids
+        ]
+
     def _places_in(self, read: Sequence[Word], language: str) -> list[Found]:
         """Find places written like names: with a capital, after a preposition, or at length."""
         return [
@@ -420,14 +429,6 @@ def _place_phrases(landscape: Landscape) -> Iterator[Phrase]:
     for place in landscape.places.values():
         for name in dict.fromkeys((*place.label.values(), *place.aliases)):
             yield Phrase(place.id, None, words(name))
-
-
-def _names(organisations: Iterable[Organisation]) -> Iterator[Phrase]:
-    for organisation in organisations:
-        names = (*organisation.names, *organisation.acronyms, *organisation.aliases)
-        former = (sourced.value.text for sourced in organisation.former_names)
-        for name in dict.fromkeys((*(sourced.value for sourced in names), *former)):
-            yield Phrase(organisation.id, None, words(name))
 
 
 def _sentences(text: str) -> list[str]:

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Final
+from itertools import chain
+from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec.structs import replace
-from numpy.typing import NDArray
 
-from baken.errors import NeedError
-from baken.model import Corrections, Excluded, Landscape, Match, Shortlist
-from baken.search import Index
+from baken.errors import NeedError, StoreError
+from baken.model import Aside, Corrections, Landscape, Match, Reason, Shortlist
+from baken.search import FIELDS, Index, Rows, spans
 from baken.store import Store
 
+from .aside import Asides, Filters
+from .belief import worth_a_call
 from .brief import LONGEST_NEED, Brief, BriefReader
-from .profiles import Profile, profiles_of
-from .ranking import Candidate, rank
+from .eligibility import Eligibility, Mask
+from .pool import choose
+from .profiles import Profiles
+from .ranking import Candidate, Ranking, rank, weigh
 from .reasons import Explainer
-from .signals import FIELD_WORTH, Asked
-from .thesaurus import Thesaurus
+from .signals import FIELD_WORTH, Asked, Question
+from .thesaurus import Array, Thesaurus
 from .wording import NOTHING_FITS, TOO_SHORT, WAS_CUT, say
 
 _NEIGHBOURHOOD_KM: Final = 20.0
@@ -28,8 +31,8 @@ _NEIGHBOURHOOD_KM: Final = 20.0
 
 _MOST_LIKELY: Final = 3
 
-_UNIT: Final = "unit"
-"""The kind of what is nothing by itself: departments, groups, laboratories."""
+_COMPARED: Final = 20
+"""Organisations by which it is told whether an index is of a store."""
 
 
 class Matcher:
@@ -45,18 +48,22 @@ class Matcher:
             store: whose organisations are matched.
             index: of the same revision of the store.
             landscape: the store's own when None.
+
+        Raises:
+            StoreError: the index holds organisations that the store does not.
         """
         self._store = store
         self._index = index
         self._landscape = landscape or store.landscape()
-        organisations = {o.id: o for o in store.organisations()}
-        self._profiles = profiles_of(organisations, index, self._landscape)
-        self._by_id = {profile.organisation.id: profile for profile in self._profiles}
-        self._reader = BriefReader(self._landscape, tuple(organisations.values()), index)
-        tagged = [passage.themes for passage in index.passages]
-        self._thesaurus = Thesaurus(self._landscape, tagged, index.starts)
-        worth = [FIELD_WORTH[passage.field] for passage in index.passages]
-        self._worth = np.array(worth, dtype=np.float32)
+        _refuse_strangers(store, index)
+        roster = index.roster
+        self._profiles = Profiles(index, self._landscape)
+        self._reader = BriefReader(self._landscape, index)
+        self._eligibility = Eligibility(index, self._landscape)
+        codes = roster.codes
+        self._thesaurus = Thesaurus(self._landscape, codes.themes, roster.by_theme, len(roster))
+        self._worth = np.array([FIELD_WORTH[field] for field in FIELDS], dtype=np.float32)
+        self._nearby: dict[str, Array] = {}
 
     def warm(self) -> None:
         """Load what is loaded at the first need otherwise: encoder and language identifier."""
@@ -90,38 +97,60 @@ class Matcher:
         notes = []
         if len(text.strip()) > LONGEST_NEED:
             notes.append(say(WAS_CUT, language).format(LONGEST_NEED))
-        if not brief.words or not self._profiles:
+        if not brief.words or not len(self._index.roster):
             notes.append(say(TOO_SHORT, language))
             return Shortlist(
                 need=brief.need, matches=(), milliseconds=_since(started), note=" ".join(notes)
             )
         if role is not None:
             brief = replace(brief, roles=brief.roles | {role: 1.0})
-        asked = self._ask(brief)
-        is_welcome = self._welcome(brief.need.excluded)
-        found = rank(
-            asked,
-            limit,
-            lambda profile: (
-                (role is None or role in profile.offers)
-                and (province is None or profile.organisation.province_id == province)
-                and is_welcome(profile)
-            ),
+        question = self._question(brief)
+        excluded = brief.need.excluded
+        answer = self._answer(question, limit, self._eligibility.of(role, province, excluded))
+        matches = tuple(answer.match(one, place) for place, one in enumerate(answer.found))
+        missed = answer.asides.nearest_miss()
+        if role is not None or province is not None:
+            # Who misses one thing is near: with two filters the place is what is given up.
+            wider = self._eligibility.of(role if province is not None else None, None, excluded)
+            whole = self._answer(question, 1, wider)
+            best = answer.found[0] if answer.found else None
+            told = whole.asides.filtered(best, Filters(role, province))
+            nearest = whole.aside(told) if told else None
+        else:
+            nearest = answer.aside(missed) if missed else None
+        missing = nearest.match.id if nearest is not None else None
+        also = tuple(
+            answer.aside(told) for told in answer.asides.also() if told[0].profile.id != missing
         )
-        explainer = Explainer(asked, self._landscape, self._thesaurus)
-        matches = tuple(_match(candidate, explainer, language) for candidate in found)
         if not matches:
             notes.append(say(NOTHING_FITS, language))
-        cited = {i for match in matches for reason in match.reasons for i in reason.statements}
+        beside = (*also, nearest) if nearest is not None else also
+        reasons = chain(
+            chain.from_iterable(match.reasons for match in matches),
+            chain.from_iterable((*one.match.reasons, one.why) for one in beside),
+        )
         return Shortlist(
             need=brief.need,
             matches=matches,
             nearest_themes=() if matches else self._reader.nearest_themes(brief),
             likely_themes=brief.likely_themes[:_MOST_LIKELY],
-            statements=self._store.by_id(cited),
+            also=also,
+            nearest_miss=nearest,
+            statements=self._store.by_id({i for reason in reasons for i in reason.statements}),
             milliseconds=_since(started),
             note=" ".join(notes) or None,
         )
+
+    def _answer(self, question: Question, limit: int, is_eligible: Mask | None) -> _Answer:
+        rows = choose(self._index, self._thesaurus, question, weigh(question), is_eligible)
+        asked = self._ask(question, rows)
+        ranking = Ranking(asked, self._profiles)
+        found = rank(asked, ranking, limit)
+        explainer = Explainer(
+            asked, ranking, self._index, self._profiles, self._landscape, self._thesaurus
+        )
+        asides = Asides(asked, ranking, found, self._profiles, self._landscape)
+        return _Answer(found, explainer, asides, question.brief.need.language)
 
     def _check(self, role: str | None, province: str | None) -> None:
         roles = self._landscape.vocabulary.roles
@@ -133,101 +162,104 @@ class Matcher:
                 f"There is no province “{province}”. Use one of {', '.join(provinces)}."
             )
 
-    def _ask(self, brief: Brief) -> Asked:
-        language = brief.need.language
-        credits, rare = self._index.look_up(brief.words, brief.word_vectors, language)
+    def _question(self, brief: Brief) -> Question:
         weights = {
             theme: certainty * self._thesaurus.rarity(theme)
             for theme, certainty in brief.themes.items()
         }
         total = sum(weights.values())
-        about = self._thesaurus.match([theme for theme, weight in weights.items() if weight])
-        credits = credits * self._worth * (rare / rare.sum())[:, None]
-        cosines = self._index.compare(brief.vectors).max(axis=0)
-        if brief.need.excluded.themes or brief.need.excluded.roles:
-            silenced = self._silenced(brief)
-            about[:, silenced], credits[:, silenced], cosines[silenced] = 0.0, 0.0, 0.0
-        return Asked(
+        places = self._places(brief)
+        nearby = [self._near_place(place) for place in places]
+        return Question(
             brief=brief,
-            profiles=self._profiles,
-            by_id=self._by_id,
-            passages=self._index.passages,
-            starts=self._index.starts,
+            roster=self._index.roster,
+            sought=self._index.seek(brief.words, brief.word_vectors, brief.need.language),
             weights={theme: weight / total for theme, weight in weights.items() if weight},
             strength=total,
+            around={place: self._enclosing(place) for place in places},
+            nearby=np.max(nearby, axis=0) if nearby else np.zeros(0, dtype=np.float32),
+        )
+
+    def _ask(self, question: Question, rows: Rows) -> Asked:
+        index, brief, rare = self._index, question.brief, question.sought.rarity
+        positions, counts = spans(index.bounds, rows)
+        everything = None if len(rows) == len(index.roster) else positions
+        credits = index.look_up(question.sought, everything)
+        credits = credits * self._worth[index.fields[positions]] * (rare / rare.sum())[:, None]
+        about = self._thesaurus.match(list(question.weights), index.tags[positions])
+        cosines = index.compare(brief.vectors, everything).max(axis=0)
+        silenced = self._eligibility.silenced(brief.need.excluded, positions)
+        if silenced is not None:
+            about[:, silenced], credits[:, silenced], cosines[silenced] = 0.0, 0.0, 0.0
+        return Asked(
+            **{name: getattr(question, name) for name in Question.__struct_fields__},
+            rows=rows,
+            positions=positions,
+            starts=np.cumsum(counts) - counts,
+            offered=index.roles[positions],
             about=about,
             credits=credits,
             cosines=cosines,
-            around={
-                place: tuple(p.id for p in self._landscape.enclosing(place))
-                for place in self._places(brief)
-            },
         )
 
     def _places(self, brief: Brief) -> tuple[str, ...]:
         """Return the places asked for, and those around what is to be near."""
         near = (self._landscape.nearby(place, _NEIGHBOURHOOD_KM) for place in brief.need.near)
-        found = dict.fromkeys((*brief.need.places, *(p for around in near for p in around)))
-        return tuple(found)
+        return tuple(dict.fromkeys((*brief.need.places, *chain.from_iterable(near))))
 
-    def _silenced(self, brief: Brief) -> NDArray[np.bool_]:
-        """Say which passages are about what the visitor does not want, shape (passages,).
+    def _near_place(self, wanted: str) -> Array:
+        """Return how well each place fits one that is asked for: 1 within, half around it."""
+        if wanted not in self._nearby:
+            around = self._enclosing(wanted)
+            self._nearby[wanted] = np.array(
+                [
+                    1.0 if wanted in self._enclosing(place) else 0.5 if place in around else 0.0
+                    for place in self._index.roster.codes.places
+                ]
+                + [0.0],
+                dtype=np.float32,
+            )
+        return self._nearby[wanted]
 
-        A passage about an asked theme as well is heard; one in an unwanted role is not.
-        """
-        themes, roles = set(brief.need.excluded.themes), set(brief.need.excluded.roles)
-        return np.array(
-            [
-                passage.role in roles
-                or (not themes.isdisjoint(passage.themes) and themes.issuperset(passage.themes))
-                for passage in self._index.passages
-            ],
-            dtype=np.bool_,
+    def _enclosing(self, place: str) -> tuple[str, ...]:
+        return tuple(enclosing.id for enclosing in self._landscape.enclosing(place))
+
+
+def _refuse_strangers(store: Store, index: Index) -> None:
+    """Compare a few organisations: an index that was made from another store shares hardly one."""
+    some = index.organisations[:_COMPARED]
+    strangers = [identity for identity in some if identity not in store.names(some)]
+    if strangers:
+        raise StoreError(
+            f"The index knows “{strangers[0]}”, which the store does not hold: it was made from "
+            "other statements. Delete the index; it is built again when needed."
         )
 
-    def _welcome(self, excluded: Excluded) -> Callable[[Profile], bool]:
-        """Return what says whether an organisation is none of those that are not wanted.
 
-        A department is what it is part of: without hospitals means without their departments, but
-        not without the incubator that a university runs.
-        """
-        kinds, places, roles = set(excluded.kinds), set(excluded.places), set(excluded.roles)
-        organisations = set(excluded.organisations)
-        if excluded == Excluded():
-            return lambda _: True
+class _Answer(NamedTuple):
+    """Who was found for a question, and what tells about them."""
 
-        def is_welcome(profile: Profile) -> bool:
-            return (
-                kinds.isdisjoint(self._kinds_with_what_it_is_part_of(profile))
-                and places.isdisjoint(profile.places)
-                and organisations.isdisjoint(profile.family)
-                and not (profile.offers and roles.issuperset(profile.offers))
-            )
+    found: list[Candidate]
+    explainer: Explainer
+    asides: Asides
+    language: str
 
-        return is_welcome
+    def match(self, candidate: Candidate, place: int) -> Match:
+        profile = candidate.profile
+        return Match(
+            id=profile.id,
+            name=profile.name(self.language),
+            kind=profile.kind,
+            roles=self.explainer.roles(candidate),
+            score=worth_a_call(candidate.score, place),
+            reasons=self.explainer.reasons(candidate),
+            missing=self.explainer.missing(candidate),
+            signals=candidate.shares,
+        )
 
-    def _kinds_with_what_it_is_part_of(self, profile: Profile) -> set[str]:
-        """Return an organisation's kinds and, for a unit, those up to the first that is none."""
-        kinds = set(profile.kinds)
-        above = iter(profile.ancestors)
-        while _UNIT in profile.kinds and (ancestor := next(above, None)) is not None:
-            profile = self._by_id.get(ancestor, profile)
-            kinds.update(profile.kinds)
-        return kinds
-
-
-def _match(candidate: Candidate, explainer: Explainer, language: str) -> Match:
-    organisation = candidate.profile.organisation
-    return Match(
-        id=organisation.id,
-        name=organisation.name(language),
-        kind=organisation.kind,
-        roles=explainer.roles(candidate.profile),
-        score=candidate.score,
-        reasons=explainer.reasons(candidate),
-        missing=explainer.missing(candidate),
-        signals=candidate.shares,
-    )
+    def aside(self, told: tuple[Candidate, Reason]) -> Aside:
+        candidate, why = told
+        return Aside(match=self.match(candidate, len(self.found)), why=why)
 
 
 def _since(started: float) -> float:

@@ -33,18 +33,18 @@ _GENERIC: Final = 0.12
 _CANDIDATES: Final = 8
 _MOST_ALTERNATES: Final = 3
 _ALTERNATE_FROM: Final = 0.55
-"""Share of the lead's score from which others are named beside it."""
+"""Share of the lead's fit from which others are named beside it."""
 
 _LEADS_ALREADY: Final = 0.75
 _KIN_LEAD: Final = 0.85
 _MOST_KIN: Final = 2
 _LEADING: Final = 0.9
-"""What a candidate's score is worth when it leads another slot; when two of its family do; and, as
+"""What a candidate's fit is worth when it leads another slot; when two of its family do; and, as
 an alternate, when it leads another."""
 
 _LEAST: Final = 0.3
 _BEYOND_DOUBT: Final = 0.55
-"""Scores from which a match may lead a slot, and from which it may whatever its offers name."""
+"""Fits from which a match may lead a slot, and from which it may whatever its offers name."""
 
 _TYPICAL: Final = 0.3
 _FEWEST_HOLDERS: Final = 5
@@ -165,7 +165,7 @@ class ProjectReader:
 
     def _fitting(self, need: Wanted, answer: Shortlist, themes: Sequence[str]) -> list[Match]:
         """Return who may lead a slot: who offers the role for a theme of it, or for any field."""
-        good = [match for match in answer.matches if match.score >= _LEAST]
+        good = [match for match in answer.matches if match.fit >= _LEAST]
         self._learn(match.id for match in good)
         specific = {t for t in need.themes if t not in self._reader.generic}
         about = {*specific, *themes} - self._reader.generic
@@ -181,7 +181,7 @@ class ProjectReader:
 
         if not specific:  # "a hospital", in a text about heart valves
             return [match for match in good if offers(match)] or good
-        return [match for match in good if match.score >= _BEYOND_DOUBT or offers(match)]
+        return [match for match in good if match.fit >= _BEYOND_DOUBT or offers(match)]
 
     def _typical(self, role: str) -> frozenset[str]:
         """Return the themes that go with a role whatever the field, as biobanking with samples."""
@@ -198,7 +198,7 @@ class ProjectReader:
         """Give each slot a lead, those first whose second choice is furthest behind."""
 
         def regret(row: int) -> float:
-            scores = [match.score for match in fitting[row]]
+            scores = [match.fit for match in fitting[row]]
             return scores[0] - scores[1] if len(scores) > 1 else 1.0
 
         leads: dict[int, Match] = {}
@@ -209,7 +209,7 @@ class ProjectReader:
             def worth(match: Match, taken: list[str] = taken, kin: Counter[str] = kin) -> float:
                 own = _LEADS_ALREADY if match.id in taken else 1.0
                 most = max((kin[one] for one in self._families[match.id]), default=0)
-                return match.score * own * (_KIN_LEAD if most >= _MOST_KIN else 1.0)
+                return match.fit * own * (_KIN_LEAD if most >= _MOST_KIN else 1.0)
 
             leads[row] = max(fitting[row], key=lambda match: (worth(match), match.id))
         return leads
@@ -228,10 +228,10 @@ class ProjectReader:
         labels = [self._landscape.themes[t].text(language) for t in specific[:_TITLE_THEMES]]
         title = _labelled(role.text(language), labels)
         others = [match for match in answer.matches if lead is None or match.id != lead.id]
-        least = _ALTERNATE_FROM * lead.score if lead is not None else _LEAST
+        least = _ALTERNATE_FROM * lead.fit if lead is not None else _LEAST
         # Who leads another slot is a weaker second choice than somebody who is free.
-        others.sort(key=lambda match: -match.score * (_LEADING if match.id in leading else 1.0))
-        alternates = tuple(m for m in others if m.score >= least)[:_MOST_ALTERNATES]
+        others.sort(key=lambda match: -match.fit * (_LEADING if match.id in leading else 1.0))
+        alternates = tuple(m for m in others if m.fit >= least)[:_MOST_ALTERNATES]
         looked_up: list[Shortlist] = []
         gap: str | None = None
         could_know: tuple[Match, ...] = ()

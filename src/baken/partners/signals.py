@@ -8,7 +8,7 @@ to add up to 1. Penalties are subtracted afterwards as a share of the score, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -16,7 +16,8 @@ from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from baken.errors import BakenError
-from baken.search import Field, Passage
+from baken.model import Stage
+from baken.search import Field, Ints, Roster, Rows, Sought
 
 from .brief import Brief
 from .profiles import Profile
@@ -42,40 +43,55 @@ NEAR_KINDS: Final[tuple[frozenset[str], ...]] = (
 )
 """Kinds that people name one for another."""
 
-_MERGED_PENALTY: Final = 0.1
-_SUCCEEDED_PENALTY: Final = 0.2
-_CLOSED_PENALTY: Final = 0.4
+PENALTIES: Final[Mapping[str, float]] = {"": 0.0, "merged": 0.1, "succeeded": 0.2, "closed": 0.4}
+"""What share of its score an organisation loses for its latest status. Little for one that merged,
+since what is said of it mostly goes on under another name; more when that other one can be shown
+instead; most for one that closed."""
 
 
-class Asked(Struct, frozen=True, kw_only=True):
-    """A need held against the landscape: all that the signals look at.
+class Question(Struct, frozen=True, kw_only=True):
+    """A need held against a landscape as a whole.
 
     Attributes:
         brief: the need as read.
-        profiles: every organisation, in the order of the index.
-        by_id: the same by id.
-        passages: of the index.
-        starts: position of each organisation's first passage, shape (organisations,).
+        roster: all organisations.
+        sought: what to look its words up by.
         weights: what each asked theme weighs; together 1 unless there are none.
         strength: how much all of them say, certainty times rarity; 1 for one sure, rare theme.
+        around: for each place named, itself and what encloses it.
+        nearby: how well each place fits by its code, the last for an organisation without one.
+    """
+
+    brief: Brief
+    roster: Roster
+    sought: Sought
+    weights: dict[str, float]
+    strength: float
+    around: dict[str, tuple[str, ...]]
+    nearby: Array
+
+
+class Asked(Question, frozen=True, kw_only=True):
+    """A need held against some organisations: all that the signals look at.
+
+    Attributes:
+        rows: those of the roster that are looked at, ascending, shape (organisations,).
+        positions: their passages in the index, side by side, shape (passages,).
+        starts: where each one's passages start among these, shape (organisations,).
+        offered: code of the role that each passage offers, -1 for none, shape (passages,).
         about: how near each passage is to each asked theme, shape (asked themes, passages).
         credits: of words with passages, each word's share of all rarity included, shape
             (words, passages).
         cosines: of the need with passages, shape (passages,).
-        around: for each place named, itself and what encloses it.
     """
 
-    brief: Brief
-    profiles: Sequence[Profile]
-    by_id: Mapping[str, Profile]
-    passages: Sequence[Passage]
-    starts: NDArray[np.int64]
-    weights: Mapping[str, float]
-    strength: float
+    rows: Rows
+    positions: Rows
+    starts: Rows
+    offered: Ints
     about: Array
     credits: Array
     cosines: Array
-    around: Mapping[str, tuple[str, ...]]
 
     def best(self, values: NDArray[Any]) -> Array:
         """Return each organisation's highest value over its passages, along the last axis."""
@@ -85,6 +101,11 @@ class Asked(Struct, frozen=True, kw_only=True):
         """Return the weighted mean of nearness to the asked themes, along the first axis."""
         weights = np.fromiter(self.weights.values(), np.float32, len(self.weights))
         return np.asarray(weights @ nearness, dtype=np.float32)
+
+    def passages_of(self, place: int) -> slice:
+        """Return where the passages of the organisation in a place of `rows` are."""
+        last = self.starts[place + 1] if place + 1 < len(self.starts) else len(self.positions)
+        return slice(int(self.starts[place]), int(last))
 
 
 class Signal(Struct, frozen=True):
@@ -99,7 +120,7 @@ class Signal(Struct, frozen=True):
 
     weight: float
     values: Callable[[Asked], Array]
-    applies: Callable[[Asked], float]
+    applies: Callable[[Question], float]
     is_topical: bool = True
 
     def __post_init__(self) -> None:
@@ -150,8 +171,7 @@ def themes(asked: Asked) -> Array:
     Nearness decays along broader, narrower and related links. Source: spreading activation over
     SKOS links; the specialist's bonus is the length normalisation of text retrieval.
     """
-    held = np.array([len(profile.themes) for profile in asked.profiles], dtype=np.float32)
-    bonus = 0.8 + 0.2 / (1 + held / 12)
+    bonus = specialists_bonus(asked.roster.themes_held[asked.rows])
     return np.asarray(asked.weigh_themes(asked.best(asked.about)) * bonus, dtype=np.float32)
 
 
@@ -162,9 +182,15 @@ def role(asked: Asked) -> Array:
     again when only the organisation it is part of has such an offer. Half is for the best of the
     roles, half for all of them. Source: offers as CPSV-AP public services, by type and sector.
     """
-    shares = np.array(list(asked.brief.roles.values()), dtype=np.float32)
-    fits = shares[:, None] * np.stack([_role_fits(asked, wanted) for wanted in asked.brief.roles])
-    return np.asarray((fits.sum(axis=0) / shares.sum() + fits.max(axis=0)) / 2, dtype=np.float32)
+    is_near = asked.about.max(axis=0, initial=0.0) >= CLOSE
+    fits = []
+    for wanted in asked.brief.roles:
+        offers = asked.offered == asked.roster.codes.roles.index(wanted)
+        fits.append(fit_roles(asked.roster, asked.rows, wanted))
+        if asked.weights:
+            is_other = asked.best(offers) > asked.best(offers & is_near)
+            fits[-1][is_other] = 0.6
+    return mix(asked.brief.roles.values(), fits)
 
 
 def place(asked: Asked) -> Array:
@@ -172,15 +198,7 @@ def place(asked: Asked) -> Array:
 
     Source: containment of administrative areas (NUTS and LAU).
     """
-
-    def fit(profile: Profile) -> float:
-        if any(wanted in profile.places for wanted in asked.around):
-            return 1.0
-        nearest = profile.places[:1]
-        is_around = any(set(nearest) & set(enclosing) for enclosing in asked.around.values())
-        return 0.5 if is_around else 0.0
-
-    return _per_organisation(asked, fit)
+    return asked.nearby[asked.roster.place[asked.rows]]
 
 
 def kind(asked: Asked) -> Array:
@@ -189,12 +207,7 @@ def kind(asked: Asked) -> Array:
     "A hospital lung department" names two kinds, and the department of a hospital is both. Source:
     the kinds vocabulary, a SKOS scheme over W3C ORG.
     """
-
-    def fit(profile: Profile) -> float:
-        fits = [_kind_fit(asked, profile, wanted) for wanted in asked.brief.kinds]
-        return (sum(fits) / len(fits) + max(fits)) / 2
-
-    return _per_organisation(asked, fit)
+    return fit_kinds(asked.roster, asked.rows, asked.brief.kinds)
 
 
 def stage(asked: Asked) -> Array:
@@ -203,15 +216,7 @@ def stage(asked: Asked) -> Array:
     Source: technology readiness levels (Mankins, 1995), in four steps; the stages vocabulary says
     which roles and kinds of partner each one needs.
     """
-    needed = asked.brief.stage
-    if needed is None:
-        return np.zeros(len(asked.profiles), dtype=np.float32)
-    roles, kinds = set(needed.roles), set(needed.kinds)
-
-    def fit(profile: Profile) -> float:
-        return (not roles.isdisjoint(profile.offers) or not kinds.isdisjoint(profile.kinds)) * 1.0
-
-    return _per_organisation(asked, fit)
+    return fit_stage(asked.roster, asked.rows, asked.brief.stage)
 
 
 def name(asked: Asked) -> Array:
@@ -219,16 +224,7 @@ def name(asked: Asked) -> Array:
 
     Source: known-item search; whoever writes a name wants what bears it.
     """
-    named = frozenset(asked.brief.names)
-
-    def fit(profile: Profile) -> float:
-        if profile.organisation.id in named:
-            return 1.0
-        if named.intersection(profile.successor_of):
-            return 0.9
-        return 0.4 if named.intersection(profile.ancestors) else 0.0
-
-    return _per_organisation(asked, fit)
+    return fit_names(asked.roster, asked.rows, asked.brief.names)
 
 
 SIGNALS: Final[tuple[Signal, ...]] = (
@@ -260,8 +256,10 @@ def support(asked: Asked) -> Array:
     spoken = ramp(asked.credits.sum(axis=0), 0.0, 0.4)
     meant = ramp(asked.cosines, 0.2, 0.55)
     roles = asked.brief.roles
-    offered = np.array([roles.get(passage.role or "", 0.0) for passage in asked.passages])
+    # The last entry is for passages that offer none.
+    shares = np.array([*(roles.get(role, 0.0) for role in asked.roster.codes.roles), 0.0])
     about = asked.weigh_themes(asked.about)
+    offered = shares[asked.offered]
     return np.asarray(0.25 * spoken + 0.3 * meant + 0.3 * about + 0.15 * offered, dtype=np.float32)
 
 
@@ -274,7 +272,7 @@ def answering_roles(profile: Profile, asked: Asked, supported: Array) -> tuple[s
     Args:
         profile: which organisation.
         asked: the need.
-        supported: what `support` returns for the need.
+        supported: what `support` returns for the passages of the organisation.
     """
     best = {
         role: float(supported[list(positions)].max()) for role, positions in profile.offers.items()
@@ -283,19 +281,71 @@ def answering_roles(profile: Profile, asked: Asked, supported: Array) -> tuple[s
     return tuple([role for role in ranked if role in asked.brief.roles] or ranked[:1])
 
 
-def status_penalty(profile: Profile) -> float:
-    """Return the share of its score that an organisation loses for its latest status, 0–1.
+def fit_roles(roster: Roster, rows: Rows | slice, wanted: str) -> Array:
+    """Return 1 for an organisation that offers a role, 0.3 where what it is part of does."""
+    bit = bits_of((wanted,), roster.codes.roles)
+    fits = np.where(roster.wider_roles[rows] & bit, np.float32(0.3), np.float32(0))
+    return np.where(roster.roles[rows] & bit, np.float32(1), fits)
 
-    Little for one that merged, since what is said of it mostly goes on under another name; more
-    when that other one can be shown instead; most for one that closed.
-    """
-    statuses = profile.organisation.statuses
-    latest = max(statuses, key=lambda status: status.value.as_of, default=None)
-    if latest is not None and latest.value.status == "closed":
-        return _CLOSED_PENALTY
-    if latest is not None and latest.value.status == "merged":
-        return _SUCCEEDED_PENALTY if profile.is_succeeded else _MERGED_PENALTY
-    return 0.0
+
+def fit_kinds(roster: Roster, rows: Rows | slice, kinds: Sequence[str]) -> Array:
+    """Return how well each organisation fits the kinds named, see `kind`."""
+    known = roster.codes.kinds
+    fits = []
+    for wanted in kinds:
+        bit = bits_of((wanted,), known)
+        near = [wanted in group for group in NEAR_KINDS]
+        is_near = np.array(
+            [
+                any(of and code in group for of, group in zip(near, NEAR_KINDS, strict=True))
+                for code in (*known, "")
+            ]
+        )
+        fit = np.where(roster.wider_kinds[rows] & bit, np.float32(0.7), np.float32(0))
+        fit[is_near[roster.kind[rows]]] = 0.6
+        fit[(roster.kinds[rows] & bit) != 0] = 1
+        fits.append(fit)
+    return mix([1.0] * len(fits), fits)
+
+
+def fit_stage(roster: Roster, rows: Rows | slice, stage: Stage | None) -> Array:
+    """Return 1 for an organisation that a product at a stage needs first, see `stage`."""
+    roles = bits_of(stage.roles if stage else (), roster.codes.roles)
+    kinds = bits_of(stage.kinds if stage else (), roster.codes.kinds)
+    fits = ((roster.roles[rows] & roles) | (roster.kinds[rows] & kinds)) != 0
+    return np.asarray(fits, dtype=np.float32)
+
+
+def fit_names(roster: Roster, rows: Rows | slice, names: Sequence[str]) -> Array:
+    """Return how well each organisation fits the names named, see `name`."""
+    all_rows = np.zeros(len(roster), dtype=np.float32)
+    for identity in names:
+        row = roster.row(identity)
+        if row is not None:
+            units, heirs = roster.units[row], roster.heirs[row]
+            all_rows[units] = np.maximum(all_rows[units], np.float32(0.4))
+            all_rows[heirs] = np.maximum(all_rows[heirs], np.float32(0.9))
+            all_rows[row] = 1
+    return all_rows[rows]
+
+
+def bits_of(ids: Iterable[str], known: Sequence[str]) -> np.uint64:
+    """Return the bits of some roles or kinds in the columns of the roster."""
+    return np.uint64(sum(1 << known.index(one) for one in set(ids) if one in known))
+
+
+def specialists_bonus(themes_held: NDArray[Any]) -> Array:
+    """Return what nearness to a theme counts for organisations that have so many themes."""
+    return np.asarray(0.8 + 0.2 / (1 + themes_held.astype(np.float32) / 12), dtype=np.float32)
+
+
+def mix(shares: Iterable[float], fits: Sequence[Array]) -> Array:
+    """Return half the best and half the mean of several fits, weighted by shares."""
+    weights = np.fromiter(shares, np.float32)
+    weighted = weights[:, None] * np.stack(fits)
+    return np.asarray(
+        (weighted.sum(axis=0) / weights.sum() + weighted.max(axis=0)) / 2, dtype=np.float32
+    )
 
 
 def ramp(values: ArrayLike, low: float, high: float) -> Array:
@@ -303,29 +353,3 @@ def ramp(values: ArrayLike, low: float, high: float) -> Array:
     return np.asarray(
         np.clip((np.asarray(values) - low) / (high - low), 0.0, 1.0), dtype=np.float32
     )
-
-
-def _per_organisation(asked: Asked, fit: Callable[[Profile], float]) -> Array:
-    return np.fromiter(map(fit, asked.profiles), np.float32, len(asked.profiles))
-
-
-def _role_fits(asked: Asked, wanted: str) -> Array:
-    is_near = asked.about.max(axis=0, initial=0.0) >= CLOSE
-
-    def fit(profile: Profile) -> float:
-        offers = profile.offers.get(wanted)
-        if offers:
-            return 1.0 if not asked.weights or is_near[list(offers)].any() else 0.6
-        wider = (asked.by_id[a] for a in profile.ancestors if a in asked.by_id)
-        return 0.3 if any(wanted in ancestor.offers for ancestor in wider) else 0.0
-
-    return _per_organisation(asked, fit)
-
-
-def _kind_fit(asked: Asked, profile: Profile, wanted: str) -> float:
-    if wanted in profile.kinds:
-        return 1.0
-    if any(wanted in group and profile.kinds[0] in group for group in NEAR_KINDS):
-        return 0.6
-    wider = (asked.by_id[a] for a in profile.ancestors if a in asked.by_id)
-    return 0.7 if any(wanted in ancestor.kinds for ancestor in wider) else 0.0

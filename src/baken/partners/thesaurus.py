@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence, Set
 from heapq import heappop, heappush
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from baken.model import Landscape
+from baken.search import Lists
 
 Array = NDArray[np.float32]
 
@@ -38,20 +39,18 @@ _Links = dict[str, list[tuple[str, float]]]
 
 
 class Thesaurus:
-    """Themes of a landscape, and of the passages of its organisations; shared between threads."""
+    """Themes of a landscape and of its organisations; shared between threads."""
 
     def __init__(
-        self,
-        landscape: Landscape,
-        tagged: Sequence[tuple[str, ...]],
-        starts: NDArray[np.int64],
+        self, landscape: Landscape, themes: Sequence[str], holders: Lists, size: int
     ) -> None:
-        """Work out the nearness of all themes.
+        """Learn the links of all themes.
 
         Args:
             landscape: whose themes.
-            tagged: the themes of each passage.
-            starts: position of each organisation's first passage.
+            themes: theme ids in the order of their codes.
+            holders: rows of the organisations that have each theme, ascending, by its code.
+            size: how many organisations there are.
         """
         links: _Links = {theme: [] for theme in landscape.themes}
         for theme in landscape.themes.values():
@@ -60,13 +59,13 @@ class Thesaurus:
                 links.setdefault(broader, []).append((theme.id, _NARROWER))
             links[theme.id].extend((related, _RELATED) for related in theme.related)
         self._links = links
-        self._held = {theme for themes in tagged for theme in themes}
-        self._starts = starts
+        self._column = {theme: column for column, theme in enumerate(themes)}
+        self._held = {theme for theme, column in self._column.items() if len(holders[column])}
+        self._holders = holders
+        self._size = size
         # Worked out when first asked for: all at once would cost a cold start a third of a second.
         self._near: dict[str, Mapping[str, float]] = {}
         self._rarity: dict[str, float] = {}
-        self._column = {theme: column for column, theme in enumerate(landscape.themes)}
-        self._tags = _padded(tagged, self._column)
 
     def near(self, theme: str) -> Mapping[str, float]:
         """Return how near themes are to an asked one, 0.3–1; those further away are left out."""
@@ -81,39 +80,41 @@ class Thesaurus:
         theme that nobody works on says as much as the nearest that somebody does, times how near.
         """
         if theme not in self._rarity:
-            self._rarity[theme] = self._rarity_of(theme, self._starts)
+            self._rarity[theme] = self._rarity_of(theme)
         return self._rarity[theme]
 
-    def match(self, asked: Sequence[str]) -> Array:
-        """Return how near each passage's nearest theme is, 0–1, shape (asked themes, passages)."""
-        matched = np.zeros((len(asked), len(self._tags)), dtype=np.float32)
-        for row, theme in enumerate(asked):
-            nearness = np.zeros(len(self._column) + 1, dtype=np.float32)
-            for other, value in self.near(theme).items():
-                nearness[self._column[other]] = value
-            matched[row] = nearness[self._tags].max(axis=1, initial=0.0)
+    def match(self, asked: Sequence[str], tags: NDArray[Any]) -> Array:
+        """Return how near each passage's nearest theme is, 0–1, shape (asked themes, passages).
+
+        Args:
+            asked: theme ids.
+            tags: the codes of each passage's themes, see `baken.search.Index`.
+        """
+        matched = np.zeros((len(asked), len(tags)), dtype=np.float32)
+        if tags.shape[1]:
+            for row, theme in zip(matched, asked, strict=True):
+                nearness = np.zeros(len(self._column) + 1, dtype=np.float32)
+                for other, value in self.near(theme).items():
+                    nearness[self._column[other]] = value
+                nearness[tags].max(axis=1, out=row)
         return matched
 
-    def _rarity_of(self, theme: str, starts: NDArray[np.int64]) -> float:
-        if not len(starts):
-            return 0.0
-        nearness = np.maximum.reduceat(self.match([theme])[0], starts)
-        enough = min(_NARROWER, float(nearness.max()))
+    def holders(self, theme: str) -> Array:
+        """Return how near each organisation's nearest theme is, 0–1, shape (organisations,)."""
+        nearness = np.zeros(self._size, dtype=np.float32)
+        # The nearest last, so that it stands.
+        for other, value in sorted(self.near(theme).items(), key=lambda item: item[1]):
+            nearness[self._holders[self._column[other]]] = value
+        return nearness
+
+    def _rarity_of(self, theme: str) -> float:
+        nearness = self.holders(theme)
+        enough = min(_NARROWER, float(nearness.max(initial=0.0)))
         if enough == 0.0:
             return 0.0
         holders = int(np.count_nonzero(nearness >= enough))
         scale = math.log(1 + len(nearness))
         return enough / _NARROWER * math.log(1 + len(nearness) / holders) / scale
-
-
-def _padded(tagged: Sequence[tuple[str, ...]], column: Mapping[str, int]) -> NDArray[np.int64]:
-    """Return the theme columns of each passage; the column past the last stands for none."""
-    most = max((len(themes) for themes in tagged), default=0)
-    padded = np.full((len(tagged), most), len(column), dtype=np.int64)
-    for row, themes in zip(padded, tagged, strict=True):
-        known = [column[theme] for theme in themes if theme in column]
-        row[: len(known)] = known
-    return padded
 
 
 def _nearness(theme: str, links: _Links, held: Set[str]) -> dict[str, float]:

@@ -55,6 +55,54 @@ NOTHING_FITS: Final[Labels] = {
     "fr": "Rien ici ne convient assez bien. Essayez l’un des thèmes proches.",
     "de": "Nichts in dieser Landschaft passt gut genug. Versuchen Sie eines der nahen Themen.",
 }
+IS_NEXT: Final[Labels] = {
+    "en": "Would come next in this list.",
+    "nl": "Zou als volgende in deze lijst staan.",
+    "fr": "Viendrait ensuite dans cette liste.",
+    "de": "Käme als Nächstes in dieser Liste.",
+}
+IS_CROWDED_OUT: Final[Labels] = {
+    "en": "Makes room for others: {} is in the list already.",
+    "nl": "Maakt plaats voor anderen: {} staat al in de lijst.",
+    "fr": "Laisse place à d’autres : {} figure déjà dans la liste.",
+    "de": "Macht anderen Platz: {} steht schon in der Liste.",
+}
+NEXT_STEP: Final[Labels] = {
+    "en": "For what comes next: {}.",
+    "nl": "Voor wat daarna komt: {}.",
+    "fr": "Pour la suite : {}.",
+    "de": "Für den nächsten Schritt: {}.",
+}
+IS_ELSEWHERE: Final[Labels] = {
+    "en": "Fits better otherwise, but is in {}, not in {}.",
+    "nl": "Past verder beter, maar ligt in {}, niet in {}.",
+    "fr": "Convient mieux pour le reste, mais se trouve ici : {} (demandé : {}).",
+    "de": "Passt sonst besser, liegt aber hier: {} (gesucht: {}).",
+}
+NOT_OFFERED: Final[Labels] = {
+    "en": "Fits better otherwise, but is not known to offer this: {}.",
+    "nl": "Past verder beter, maar biedt dit voor zover bekend niet: {}.",
+    "fr": "Convient mieux pour le reste, mais ne propose pas, à notre connaissance : {}.",
+    "de": "Passt sonst besser, bietet aber, soweit bekannt, nicht an: {}.",
+}
+IS_CLOSED: Final[Labels] = {
+    "en": "Would be in this list, but is closed (as of {}).",
+    "nl": "Zou in deze lijst staan, maar is gesloten (stand {}).",
+    "fr": "Figurerait dans cette liste, mais est fermé (état : {}).",
+    "de": "Stünde in dieser Liste, ist aber geschlossen (Stand {}).",
+}
+IS_MERGED: Final[Labels] = {
+    "en": "Would be in this list, but has merged into another organisation (as of {}).",
+    "nl": "Zou in deze lijst staan, maar ging op in een andere organisatie (stand {}).",
+    "fr": "Figurerait dans cette liste, mais a fusionné avec une autre organisation (état : {}).",
+    "de": "Stünde in dieser Liste, ist aber in einer anderen Organisation aufgegangen (Stand {}).",
+}
+COMES_NEAREST: Final[Labels] = {
+    "en": "Comes nearest, but too little of what you ask for is known of it.",
+    "nl": "Komt het dichtst in de buurt, maar er is te weinig van bekend dat u vraagt.",
+    "fr": "S’en approche le plus, mais on en sait trop peu pour ce que vous demandez.",
+    "de": "Kommt am nächsten, doch zu wenig von dem, was Sie suchen, ist dort bekannt.",
+}
 WAS_CUT: Final[Labels] = {
     "en": "Your text is long; its first {:,} characters were read.",
     "nl": "Uw tekst is lang; de eerste {} tekens zijn gelezen.",

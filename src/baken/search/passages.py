@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any, Literal
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from msgspec import Struct
 
 from baken.model import Landscape, Organisation, Sourced, Term, Theme
 
 Field = Literal["name", "summary", "offer", "theme", "place", "milestone", "relation"]
+FIELDS: Final[tuple[Field, ...]] = get_args(Field)
 
 
 class Passage(Struct, frozen=True, kw_only=True):
@@ -23,9 +24,6 @@ class Passage(Struct, frozen=True, kw_only=True):
         organisation: its id.
         field: which kind of statement it comes from.
         text: what the statements say, as a person would read it.
-        labels: words for the same in four languages, for lexical search only.
-        readings: sentences that an encoder reads for it, whose vectors are averaged; none for a
-            passage that is found by its words alone.
         statements: ids of the statements, newest first; never empty.
         role: of an offer, else None.
         themes: of an offer or a theme, else empty.
@@ -37,8 +35,6 @@ class Passage(Struct, frozen=True, kw_only=True):
     field: Field
     text: str
     statements: tuple[str, ...]
-    labels: str = ""
-    readings: tuple[str, ...] = ()
     role: str | None = None
     themes: tuple[str, ...] = ()
     language: str | None = None
@@ -51,7 +47,22 @@ class Passage(Struct, frozen=True, kw_only=True):
         return self.text, self.language
 
 
-def passages_of(organisation: Organisation, landscape: Landscape) -> Iterator[Passage]:
+class Draft(NamedTuple):
+    """A passage and what it is found by.
+
+    Attributes:
+        passage: what is kept.
+        labels: words for the same in four languages, for lexical search only, a text a term.
+        readings: sentences that an encoder reads for it, whose vectors are averaged; none for a
+            passage that is found by its words alone.
+    """
+
+    passage: Passage
+    labels: tuple[str, ...] = ()
+    readings: tuple[str, ...] = ()
+
+
+def passages_of(organisation: Organisation, landscape: Landscape) -> Iterator[Draft]:
     """Yield the passages of an organisation, its names first.
 
     Names, aliases, acronyms and former names are one passage, because each is a name for the same
@@ -68,79 +79,81 @@ def passages_of(organisation: Organisation, landscape: Landscape) -> Iterator[Pa
     identity = organisation.id
     named = (*organisation.names, *organisation.acronyms, *organisation.aliases)
     former = organisation.former_names
-    yield Passage(
+    name = Passage(
         organisation=identity,
         field="name",
         text="; ".join(dict.fromkeys(entry.value for entry in named)),
-        labels="; ".join(entry.value.text for entry in former),
-        readings=(organisation.name(),),
         statements=tuple(chain.from_iterable((*map(_ids, named), *map(_ids, former)))),
     )
+    old = "; ".join(entry.value.text for entry in former)
+    yield Draft(name, (old,), (organisation.name(),))
     kind = landscape.vocabulary.kinds.get(organisation.kind)
     for summary in organisation.summaries:
-        yield Passage(
+        passage = Passage(
             organisation=identity,
             field="summary",
             text=summary.value,
-            labels=_labels(kind),
-            readings=(summary.value, f"{organisation.name()}: {summary.value}"),
             statements=_ids(summary),
             language=summary.language,
         )
+        readings = (summary.value, f"{organisation.name()}: {summary.value}")
+        yield Draft(passage, (_labels(kind),), readings)
     for offer in organisation.offers:
         role = landscape.vocabulary.roles.get(offer.value.role)
         themes = [landscape.themes.get(theme) for theme in offer.value.themes]
         (language, text), *others = offer.value.wordings(offer.language).items()
-        yield Passage(
+        passage = Passage(
             organisation=identity,
             field="offer",
             text=text,
-            labels="; ".join(filter(None, map(_labels, (role, *themes)))),
-            readings=(
-                _with_themes(text, [theme for theme in themes if theme]),
-                f"{organisation.name()}: {text}",
-            ),
             statements=_ids(offer),
             role=offer.value.role,
             themes=offer.value.themes,
             language=language,
             wordings=dict(others),
         )
+        readings = (
+            _with_themes(text, [theme for theme in themes if theme]),
+            f"{organisation.name()}: {text}",
+        )
+        yield Draft(passage, tuple(map(_labels, (role, *themes))), readings)
     for sourced in organisation.themes:
         theme = landscape.themes.get(sourced.value)
-        yield Passage(
+        passage = Passage(
             organisation=identity,
             field="theme",
             text=theme.text("en") if theme else sourced.value,
-            labels=_labels(theme),
             statements=_ids(sourced),
             themes=(sourced.value,),
         )
+        yield Draft(passage, (_labels(theme),))
     for milestone in organisation.milestones:
-        yield Passage(
+        passage = Passage(
             organisation=identity,
             field="milestone",
             text=milestone.value.text,
             statements=_ids(milestone),
             language=milestone.language,
         )
+        yield Draft(passage)
     for relation in organisation.relations:
         if relation.value.name is not None:
-            yield Passage(
+            passage = Passage(
                 organisation=identity,
                 field="relation",
                 text=relation.value.name,
                 statements=_ids(relation),
             )
+            yield Draft(passage)
     for place in organisation.places:
         known = list(landscape.enclosing(place.value))
-        yield Passage(
+        passage = Passage(
             organisation=identity,
             field="place",
             text=known[0].text("en") if known else place.value,
-            labels="; ".join(_labels(term) for term in known),
             statements=_ids(place),
         )
+        yield Draft(passage, tuple(map(_labels, known)))
 
 
 def _with_themes(text: str, themes: Sequence[Theme]) -> str:

@@ -173,7 +173,6 @@ class Store(Protocol):
         ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int | None = None,
-        predicates: Sequence[str] | None = None,
         audience: Audience = Audience.PUBLIC,
     ) -> Iterator[Organisation]:
         """Yield organisations ordered by display name (case and accents folded), then id.
@@ -186,9 +185,6 @@ class Store(Protocol):
             ids: only these, if given.
             after: id of the last organisation of the previous page.
             limit: at most so many.
-            predicates: what to read of each, for who needs little of many; the fields of others
-                are then empty. An organisation that lacks a kind or a name among them is not
-                given. None reads everything.
             audience: who is looking.
 
         Raises:

@@ -25,7 +25,6 @@ from .database import Database, Row, Session
 from .protocol import Facets, Filter, SyncReport, Totals
 from .reading import (
     PAGE,
-    some_statements_of,
     statements_from,
     statements_of,
     stored_landscape,
@@ -35,12 +34,18 @@ from .reading import (
 _SCHEME_OF: Final = {"kinds": "kind", "provinces": "province", "themes": "theme", "roles": "role"}
 """The scheme of a facet's terms, by the field of `Filter` and `Facets`."""
 
+_MOST_KEPT: Final = 2_000
+"""Organisations kept put together; one takes about 10 KB."""
+
+_Key = tuple[str, Audience]
+
 
 class StatementStore:
     """Statements in a database; see `protocol.Store` for what each method promises."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._assembled = _Assembled()
 
     def sync(
         self,
@@ -124,7 +129,6 @@ class StatementStore:
         ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int | None = None,
-        predicates: Sequence[str] | None = None,
         audience: Audience = Audience.PUBLIC,
     ) -> Iterator[Organisation]:
         """Yield organisations ordered by folded name, then id."""
@@ -140,7 +144,7 @@ class StatementStore:
                 page = session.select(
                     query, sort_key=sort_key, subject=subject, limit=size, **wanted
                 )
-                yield from _assembled(session, page, audience, predicates)
+                yield from self._assembled.of(session, page, audience)
                 if len(page) < size:
                     return
                 subject, sort_key = page[-1][:2]
@@ -243,25 +247,49 @@ def _bookmark(session: Session, after: str | None, audience: Audience) -> tuple[
     return subject, rows[0][0]
 
 
-def _assembled(
-    session: Session,
-    page: Sequence[Row],
-    audience: Audience,
-    predicates: Sequence[str] | None,
-) -> Iterator[Organisation]:
-    """Yield the organisations of a page of rows, with what these predicates say of them."""
-    subjects = [row[0] for row in page]
-    found = (
-        statements_of(session, subjects, audience)
-        if predicates is None
-        else some_statements_of(session, subjects, predicates, audience)
-    )
-    for subject, _, place_id, province_id, located_through in page:
-        organisation = assemble(
-            found.get(subject, ()),
-            place_id=place_id,
-            province_id=province_id,
-            located_through=located_through,
-        )
-        if organisation is not None:
-            yield organisation
+class _Assembled:
+    """The organisations put together last, for as long as nothing is written.
+
+    The same few hundred are on most pages, and putting one together costs more than all else that
+    a page does for it.
+    """
+
+    def __init__(self) -> None:
+        # One attribute: no thread sees the revision of one and the organisations of another.
+        self._kept: tuple[int, dict[_Key, Organisation]] = (-1, {})
+
+    def of(
+        self, session: Session, page: Sequence[Row], audience: Audience
+    ) -> Iterator[Organisation]:
+        """Yield the organisations of a page of rows."""
+        kept = self._at(int(session.select("revision")[0][0]))
+        # A copy, since another thread may make room in between.
+        known = {
+            row[0]: organisation
+            for row in page
+            for organisation in [kept.get((row[0], audience))]
+            if organisation is not None
+        }
+        missing = [row for row in page if row[0] not in known]
+        found = statements_of(session, [row[0] for row in missing], audience) if missing else {}
+        for subject, _, place_id, province_id, located_through in missing:
+            organisation = assemble(
+                found.get(subject, ()),
+                place_id=place_id,
+                province_id=province_id,
+                located_through=located_through,
+            )
+            if organisation is not None:
+                known[subject] = organisation
+        if len(kept) + len(missing) > _MOST_KEPT:
+            kept.clear()
+        kept.update(((row[0], audience), known[row[0]]) for row in missing if row[0] in known)
+        yield from (known[row[0]] for row in page if row[0] in known)
+
+    def _at(self, revision: int) -> dict[_Key, Organisation]:
+        """Return what is kept of a revision."""
+        of, kept = self._kept
+        if of != revision:
+            kept = {}
+            self._kept = (revision, kept)
+        return kept

@@ -2,7 +2,7 @@
 
 from .language import FUNCTION_WORDS, LanguageReader, is_function_word
 from .spelling import Speller
-from .words import LONGEST_WORD, Word, clean, fold, stem, words
+from .words import LONGEST_WORD, Word, clean, fold, stem, surfaces, word_of, words
 
 __all__ = [
     "FUNCTION_WORDS",
@@ -14,5 +14,7 @@ __all__ = [
     "fold",
     "is_function_word",
     "stem",
+    "surfaces",
+    "word_of",
     "words",
 ]

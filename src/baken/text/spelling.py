@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import chain
 from typing import Final
 
 from rapidfuzz import process
@@ -27,7 +28,11 @@ class Speller:
         """Learn the folded words that need no correction."""
         self._known = frozenset(vocabulary)
         self._stems = frozenset(stem(word) for word in self._known)
-        self._targets = sorted(word for word in self._known if len(word) >= _SHORTEST - 1)
+        # A mistake is seldom in the first letter and changes the length by two at most: the words
+        # that begin and end as long are one in a hundred of all.
+        self._targets: dict[tuple[str, int], list[str]] = {}
+        for word in sorted(word for word in self._known if len(word) >= _SHORTEST - 1):
+            self._targets.setdefault((word[0], len(word)), []).append(word)
 
     def is_known(self, word: str) -> bool:
         """Say whether the folded word, or another form of it, is in the vocabulary."""
@@ -61,8 +66,12 @@ class Speller:
 
     def _neighbour(self, word: str) -> tuple[str, ...]:
         furthest = 2 if len(word) >= _LONG else 1
+        targets = chain.from_iterable(
+            self._targets.get((word[0], length), ())
+            for length in range(len(word) - furthest, len(word) + furthest + 1)
+        )
         near = process.extract(
-            word, self._targets, scorer=OSA.distance, score_cutoff=furthest, limit=5
+            word, sorted(targets), scorer=OSA.distance, score_cutoff=furthest, limit=5
         )
         return tuple(known for known, _, _ in near if _is_likely(word, known))[:1]
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 LONGEST_WORD: Final = 48
@@ -61,13 +62,20 @@ def fold(text: str) -> str:
 
 def words(text: str) -> tuple[Word, ...]:
     """Split `text` into words; hyphens and apostrophes part words, ``R&D`` is one."""
-    found = []
-    for match in _WORD.finditer(_POSSESSIVE.sub("", text)):
-        surface = match.group()[:LONGEST_WORD]
-        folded = fold(surface)
-        if folded:
-            found.append(Word(surface, folded, stem(folded)))
-    return tuple(found)
+    return tuple(word for surface in surfaces(text) if (word := word_of(surface)).folded)
+
+
+def surfaces(text: str) -> list[str]:
+    """Return what `words` makes words of, as written, where the same ones come again and again."""
+    return [found[:LONGEST_WORD] for found in _WORD.findall(_POSSESSIVE.sub("", text))]
+
+
+# Texts of a landscape share their words: most are folded and stemmed once.
+@lru_cache(maxsize=1 << 16)
+def word_of(surface: str) -> Word:
+    """Return one word; nothing of it may be left when it is folded."""
+    folded = fold(surface)
+    return Word(surface, folded, stem(folded))
 
 
 def stem(folded: str) -> str:

@@ -124,6 +124,8 @@ def _environment(
     language = say.language
     environment.globals.update(
         language=language,
+        # A page about something in another language has a `language` of its own.
+        page_language=language,
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),
         static=static,

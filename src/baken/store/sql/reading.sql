@@ -14,14 +14,6 @@ FROM visible_statement
 WHERE audience = :audience AND subject IN (:subjects[]) AND (retired IS NULL OR :history)
 ORDER BY subject, feed, position
 
--- name: some_statements_of
-SELECT
--- include: statement_columns
-FROM visible_statement
-WHERE audience = :audience AND subject IN (:subjects[]) AND retired IS NULL
-    AND predicate IN (:predicates[])
-ORDER BY subject, feed, position
-
 -- name: subjects_after
 SELECT DISTINCT subject FROM visible_statement
 WHERE audience = :audience AND subject > :after AND (retired IS NULL OR :history)

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from baken.model import Match, Organisation, Reason, Shortlist, choose
+from baken.model import Aside, Match, Organisation, Reason, Shortlist, choose
 from baken.partners.naming import NamedOrganisation, Reading
 from baken.store import Filter
 from baken.web.page import (
@@ -41,7 +41,7 @@ class Why(Struct, frozen=True):
 
 
 class Share(Struct, frozen=True):
-    """What one signal adds to a score, in hundredths."""
+    """What one signal adds to the fit, in hundredths."""
 
     signal: str
     hundredths: int
@@ -53,11 +53,12 @@ class MatchView(Struct, frozen=True, kw_only=True):
     Attributes:
         kind: label of what it is.
         place: labels of where it is, the most precise first.
-        score: 0–1.
+        score: how likely it is worth a call, 0–1.
         dots: the score in fifths.
+        fit: how well it fits, 0–1, of which the shares are parts.
         reasons: why it fits.
         missing: what was asked for and is not known here.
-        shares: what makes up the score.
+        shares: what makes up the fit.
     """
 
     id: str
@@ -67,6 +68,7 @@ class MatchView(Struct, frozen=True, kw_only=True):
     place: tuple[str, ...]
     score: float
     dots: int
+    fit: float
     reasons: tuple[Why, ...]
     missing: tuple[str, ...]
     shares: tuple[Share, ...]
@@ -78,6 +80,21 @@ class Group(Struct, frozen=True):
     heading: str
     colour: str
     matches: tuple[MatchView, ...]
+
+
+class AsideView(Struct, frozen=True, kw_only=True):
+    """An organisation beside the shortlist.
+
+    Attributes:
+        kind: label of what it is.
+        why: why it is named, and is not in the list.
+    """
+
+    id: str
+    name: str
+    href: str
+    kind: str
+    why: Why
 
 
 class NamedView(Struct, frozen=True, kw_only=True):
@@ -127,6 +144,8 @@ class Find(Struct, frozen=True, kw_only=True):
         provinces: choices that narrow the answer to one province; none where there was no need.
         groups: the answer.
         count: how many matches.
+        also: whom to consider besides.
+        nearest_miss: who would be in the list but for one thing, or None.
         nearest: themes to try when nothing fits.
         note: a sentence for the visitor, or None.
         milliseconds: how long the answer took.
@@ -144,6 +163,8 @@ class Find(Struct, frozen=True, kw_only=True):
     provinces: tuple[Choice, ...]
     groups: tuple[Group, ...]
     count: int
+    also: tuple[AsideView, ...]
+    nearest_miss: AsideView | None
     nearest: tuple[Link, ...]
     note: str | None
     milliseconds: float
@@ -171,10 +192,14 @@ def build(workspace: Workspace, query: Query) -> Find:
     names = _names(workspace, query, text)
     is_need = names is None or not _is_no_need(names, answer)
     if not is_need:
-        answer = structs.replace(answer, matches=(), nearest_themes=(), note=None)
+        answer = structs.replace(
+            answer, matches=(), nearest_themes=(), also=(), nearest_miss=None, note=None
+        )
     landscape = workspace.landscape
     footnotes = Footnotes()
     groups = tuple(_groups(workspace, query, answer, footnotes))
+    also = tuple(_aside(workspace, query, one, answer, footnotes) for one in answer.also)
+    missed = answer.nearest_miss
     roles = _role_choices(workspace, query, answer, way)
     provinces = tuple(
         Choice(
@@ -200,6 +225,8 @@ def build(workspace: Workspace, query: Query) -> Find:
         provinces=provinces,
         groups=groups,
         count=len(answer.matches),
+        also=also,
+        nearest_miss=_aside(workspace, query, missed, answer, footnotes) if missed else None,
         nearest=theme_links(workspace, query, answer.nearest_themes),
         note=answer.note,
         milliseconds=answer.milliseconds,
@@ -314,6 +341,7 @@ def _view(
         place=tuple(dict.fromkeys(labels)),
         score=round(match.score, 3),
         dots=max(1, round(match.score * _DOTS)),
+        fit=round(match.fit, 3),
         reasons=tuple(_why(reason, answer, footnotes) for reason in match.reasons),
         missing=match.missing,
         shares=tuple(
@@ -321,6 +349,19 @@ def _view(
             for signal, share in sorted(match.signals.items(), key=lambda s: -s[1])
             if round(share * 100)
         ),
+    )
+
+
+def _aside(
+    workspace: Workspace, query: Query, aside: Aside, answer: Shortlist, footnotes: Footnotes
+) -> AsideView:
+    match = aside.match
+    return AsideView(
+        id=match.id,
+        name=match.name,
+        href=query.organisation(match.id),
+        kind=workspace.landscape.vocabulary.kinds[match.kind].text(query.language),
+        why=_why(aside.why, answer, footnotes),
     )
 
 

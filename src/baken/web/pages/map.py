@@ -19,10 +19,9 @@ from baken.web.narrowing import FacetView, Narrowing
 from baken.web.page import Link, Page, Query
 from baken.workspace import Workspace
 
-MOST: Final = 1000
+MOST: Final = 500
 """Organisations that are listed one by one; more are counted by place."""
 
-_PREDICATES: Final = ("kind", "name", "coordinates")
 _SOMEWHERE: Final = message("somewhere in %(place)s")
 
 
@@ -158,7 +157,7 @@ def build(workspace: Workspace, query: Query) -> MapPage:
 
 
 def _organisations(workspace: Workspace, query: Query, narrowing: Narrowing) -> list[Line]:
-    found = list(workspace.organisations(narrowing.only, predicates=_PREDICATES))
+    found = list(workspace.organisations(narrowing.only))
     where = workspace.whereabouts(found)
     return [_line(workspace, query, one, where.get(one.id)) for one in found]
 
