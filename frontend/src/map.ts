@@ -143,15 +143,19 @@ class Atlas {
     for (const line of this.lines) line.row.hidden = !isShown.has(line);
     const count = total(shown);
     const form = this.plural.select(count) === "one" ? "one" : "many";
-    const sentence = this.chosen ? this.heading.dataset[`here-${form}`] : undefined;
-    const said = sentence ?? this.heading.dataset[form] ?? "";
+    const said = this.phrase(this.chosen ? `here-${form}` : form);
     const text = said.replace("{n}", this.number.format(count));
     if (this.heading.textContent !== text) this.heading.textContent = text;
     this.list.classList.toggle("empty", count === 0);
     this.list.classList.toggle("part", shown.length < this.lines.length);
     const { lat, lng } = this.chart.getCenter();
-    const at = `#at=${lat.toFixed(4)},${lng.toFixed(4)},${this.chart.getZoom().toFixed(1)}`;
+    const at = `#at=${lat.toFixed(4)},${lng.toFixed(4)},${Number(this.chart.getZoom().toFixed(1))}`;
     if (this.isMoved()) history.replaceState(history.state, "", at);
+  }
+
+  /** What the page says in its own language, with {n} for a number. */
+  private phrase(name: string): string {
+    return this.heading.getAttribute(`data-${name}`) ?? "{n}";
   }
 
   /** Whether somebody moved the map; the address of the whole region stays short. */
@@ -181,7 +185,7 @@ class Atlas {
     const first = lines[0]!.row;
     if (count === 1) return `${first.querySelector("a")?.textContent}, ${first.dataset.place}`;
     const form = this.plural.select(count) === "one" ? "one" : "many";
-    const said = (this.heading.dataset[`mark-${form}`] ?? "{n}").replace("{n}", this.number.format(count));
+    const said = this.phrase(`mark-${form}`).replace("{n}", this.number.format(count));
     const places = [...new Set(spots.map((spot) => spot.lines[0]!.row.dataset.place ?? ""))];
     return `${said}: ${places.slice(0, 3).join(", ")}${places.length > 3 ? " …" : ""}`;
   }
@@ -217,6 +221,17 @@ function isStill(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
+/** Whether the browser can draw maps; where it cannot, the drawing and the table stay as they are. */
+function canDraw(): boolean {
+  try {
+    const context = document.createElement("canvas").getContext("webgl2");
+    context?.getExtension("WEBGL_lose_context")?.loseContext();
+    return context !== null;
+  } catch {
+    return false;
+  }
+}
+
 function style(address: URL): Promise<void> {
   return new Promise((done) => {
     const link = document.createElement("link");
@@ -237,7 +252,6 @@ async function start(stage: HTMLElement, list: HTMLElement): Promise<void> {
     document.fonts.load("16px Newsreader").catch(() => []),
   ]);
   const words = stage.dataset;
-  // A browser without WebGL throws: the drawing and the table stay as they are.
   new Atlas(stage, list, settings, (container) => {
     const canvas = document.createElement("div");
     canvas.className = "canvas";
@@ -267,4 +281,4 @@ async function start(stage: HTMLElement, list: HTMLElement): Promise<void> {
 
 const stage = document.getElementById("map");
 const list = document.getElementById("who");
-if (stage && list) void start(stage, list);
+if (stage && list && canDraw()) void start(stage, list);
