@@ -42,18 +42,32 @@ from baken.model.shortlist import NO_STAGE, SORTS
 from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
-from baken.store import Facets, Filter, Store, Totals, open_store
+from baken.store import Change, Facets, Filter, Store, Totals, open_store
+from baken.text.marking import message
 
 if TYPE_CHECKING:
     from baken.linker import Linker
     from baken.linker.protocol import LinkerLike
     from baken.linker.registry import RegistryRecord
     from baken.partners.naming import Named, Naming
+    from baken.partners.surroundings import Surroundings
 
 _LOG: Final = logging.getLogger("baken.workspace")
 
 _MOST_NAMED: Final = 30
 """Terms that a message about an unknown one lists in full; of more it names the nearest."""
+
+_THERE_IS_NO: Final = {
+    "theme": message("There is no theme “%(word)s”."),
+    "role": message("There is no role “%(word)s”."),
+    "kind": message("There is no kind “%(word)s”."),
+    "place": message("There is no place “%(word)s”."),
+    "province": message("There is no province “%(word)s”."),
+    "stage": message("There is no stage “%(word)s”."),
+}
+
+_ON_A_MAP: Final = ("kind", "name", "coordinates")
+"""What is read of an organisation that is only to be put on a map."""
 
 Progress = Callable[[str], None]
 
@@ -70,10 +84,18 @@ class Workspace:
         matcher: Matcher,
         registry: Path | None = None,
         names: Path | None = None,
+        *,
+        url: str | None = None,
+        contact: str | None = None,
         tiles: MapTiles | None = None,
     ) -> None:
-        """Wrap what `open` has put together; `names` is the folder of the landscape's linker."""
+        """Wrap what `open` has put together; `names` is the folder of the landscape's linker.
+
+        `url`, `contact` and `tiles` are settings that pages show.
+        """
         self.store = store
+        self.url = url.rstrip("/") if url else None
+        self.contact = contact
         self.tiles = tiles
         self._registry = registry
         self._names = names
@@ -109,8 +131,15 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            matcher = Matcher(store, index)
-            return cls(store, matcher, settings.registry, location.names, settings.tiles)
+            return cls(
+                store,
+                Matcher(store, index),
+                settings.registry,
+                location.names,
+                url=settings.url,
+                contact=settings.contact,
+                tiles=settings.tiles,
+            )
         except BaseException:
             store.close()
             raise
@@ -139,7 +168,7 @@ class Workspace:
             NeedError: there is no such role or province, or the limit is out of range.
         """
         if not 1 <= limit <= 100:
-            raise NeedError(f"A shortlist has 1 to 100 lines, not {limit}.")
+            raise NeedError(message("A shortlist has 1 to 100 lines, not %(limit)s."), limit=limit)
         provinces = {p: self.landscape.places[p] for p in self.landscape.provinces}
         return self._matcher.find(
             need,
@@ -171,8 +200,10 @@ class Workspace:
         """
         if language is not None and language not in LANGUAGES:
             raise NeedError(
-                f"Needs are not read in the language “{language}”. "
-                f"Use one of {', '.join(LANGUAGES)}."
+                message("Needs are not read in the language “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=language,
+                choices=", ".join(LANGUAGES),
             )
         stages = self.landscape.vocabulary.stages
         return Corrections(
@@ -203,8 +234,13 @@ class Workspace:
         sort = next((known for known in SORTS if known == written.strip()), None)
         if sort is None or not word.strip():
             raise NeedError(
-                f"“{text}” is no part of a need. Write what it is and which one, such as "
-                f"theme:lung; the first is one of {', '.join(SORTS)}."
+                message("“%(word)s” is no part of a need."),
+                message(
+                    "Write what it is and which one, such as theme:lung; the first is one of: "
+                    "%(choices)s."
+                ),
+                word=text,
+                choices=", ".join(SORTS),
             )
         if sort == "not-organisation":
             self.organisation(word)
@@ -323,9 +359,9 @@ class Workspace:
 
     # -- suggesting --------------------------------------------------------------------------
 
-    def suggest(self, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(self, text: str, *, limit: int = 8, language: str = "en") -> tuple[Suggestion, ...]:
         """Return what somebody who typed `text` may be about to write; see `Suggester`."""
-        return self._suggester.suggest(text, limit=limit)
+        return self._suggester.suggest(text, limit=limit, language=language)
 
     @cached_property
     def _suggester(self) -> Suggester:
@@ -341,14 +377,23 @@ class Workspace:
         """
         found = self.store.organisation(organisation_id)
         if found is None:
-            raise NotFoundError(f"There is no organisation “{organisation_id}” here.")
+            raise NotFoundError(
+                message("There is no organisation “%(id)s” here."), id=organisation_id
+            )
         return found
 
     def organisations(
-        self, only: Filter | None = None, *, after: str | None = None, limit: int | None = None
+        self,
+        only: Filter | None = None,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        predicates: Sequence[str] | None = None,
     ) -> Iterator[Organisation]:
         """Yield organisations by name; see `baken.store.Store.organisations`."""
-        return self.store.organisations(only or Filter(), after=after, limit=limit)
+        return self.store.organisations(
+            only or Filter(), after=after, limit=limit, predicates=predicates
+        )
 
     def by_place(self, only: Filter | None = None) -> dict[str, int]:
         """Count organisations by place; see `baken.store.Store.by_place`."""
@@ -363,7 +408,8 @@ class Workspace:
         parents = {one.located_through for one in organisations} - {None}
         missing = [parent for parent in parents if parent and parent not in known]
         if missing:
-            known |= {one.id: one for one in self.store.organisations(ids=missing)}
+            found = self.store.organisations(ids=missing, predicates=_ON_A_MAP)
+            known |= {one.id: one for one in found}
         places = {
             one.id: locate(one, self.landscape, self.outlines, known.get(one.located_through or ""))
             for one in organisations
@@ -392,6 +438,19 @@ class Workspace:
     def incoming(self, organisation_id: str) -> tuple[Statement, ...]:
         """Return what other organisations' sources say of their relation to this one."""
         return self.store.incoming(organisation_id)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Who is like an organisation, and who is near it, each with the reason."""
+        return self._matcher.surroundings
+
+    def changes(self, limit: int = 60) -> tuple[Change, ...]:
+        """Return what is new of organisations and what is said no more, the latest day first.
+
+        Args:
+            limit: at most so many lines; each is one organisation on one day.
+        """
+        return self.store.changes(limit)
 
     def statements(self, subject: str) -> tuple[Statement, ...]:
         """Return the standing statements about a subject, such as ``places/limburg``."""
@@ -496,9 +555,10 @@ def _term(
         if folded in (name.casefold() for name in names):
             return key
     if len(terms) <= _MOST_NAMED:
-        choices = f"Choose one of: {', '.join((*terms, *also))}."
+        choices, way_out = (*terms, *also), message("Choose one of: %(choices)s.")
     elif near := get_close_matches(folded, terms, n=3, cutoff=0.6):
-        choices = f"Did you mean {' or '.join(near)}?"
+        choices, way_out = tuple(near), message("Did you mean one of these: %(choices)s?")
     else:
-        choices = f"Its id stands in the address of its page, such as /{noun}s/{next(iter(terms))}."
-    raise NeedError(f"There is no {noun} “{word}”. {choices}")
+        choices = (f"/{noun}s/{next(iter(terms))}",)
+        way_out = message("Its id stands in the address of its page, such as %(choices)s.")
+    raise NeedError(_THERE_IS_NO[noun], way_out, word=word, choices=", ".join(choices))

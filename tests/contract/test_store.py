@@ -568,6 +568,14 @@ def test_organisations_by_id_come_ordered_and_filtered(filled):
     assert ids(filled.organisations(ids=[])) == []
 
 
+def test_organisations_are_read_in_part(filled):
+    [b] = filled.organisations(ids=["b"], predicates=("kind", "name", "theme"))
+    assert (b.kind, b.theme_ids, b.offers, b.places) == ("biobank", ("oncology",), (), ())
+    assert (b.place_id, b.province_id) == ("ghent", "east-flanders")
+    whole = filled.organisation("b")
+    assert (b.names, b.themes) == (whole.names, whole.themes)
+
+
 def test_places_are_counted(filled):
     assert list(filled.by_place().items()) == [
         ("ghent", 2),

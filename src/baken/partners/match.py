@@ -13,6 +13,7 @@ from baken.errors import NeedError, StoreError
 from baken.model import Aside, Corrections, Landscape, Match, Reason, Shortlist
 from baken.search import FIELDS, Index, Rows, spans
 from baken.store import Store
+from baken.text.marking import message
 
 from .aside import Asides, Filters
 from .belief import worth_a_call
@@ -23,6 +24,7 @@ from .profiles import Profiles
 from .ranking import Candidate, Ranking, rank, weigh
 from .reasons import Explainer
 from .signals import FIELD_WORTH, Asked, Question
+from .surroundings import Surroundings
 from .thesaurus import Array, Thesaurus
 from .wording import NOTHING_FITS, TOO_SHORT, WAS_CUT, say
 
@@ -64,6 +66,12 @@ class Matcher:
         self._thesaurus = Thesaurus(self._landscape, codes.themes, roster.by_theme, len(roster))
         self._worth = np.array([FIELD_WORTH[field] for field in FIELDS], dtype=np.float32)
         self._nearby: dict[str, Array] = {}
+        self._surroundings = Surroundings(roster)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Who is like an organisation, and who is near it."""
+        return self._surroundings
 
     def warm(self) -> None:
         """Load what is loaded at the first need otherwise: encoder and language identifier."""
@@ -155,11 +163,19 @@ class Matcher:
     def _check(self, role: str | None, province: str | None) -> None:
         roles = self._landscape.vocabulary.roles
         if role is not None and role not in roles:
-            raise NeedError(f"There is no role “{role}”. Use one of {', '.join(roles)}.")
+            raise NeedError(
+                message("There is no role “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=role,
+                choices=", ".join(roles),
+            )
         provinces = self._landscape.provinces
         if province is not None and province not in provinces:
             raise NeedError(
-                f"There is no province “{province}”. Use one of {', '.join(provinces)}."
+                message("There is no province “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=province,
+                choices=", ".join(provinces),
             )
 
     def _question(self, brief: Brief) -> Question:

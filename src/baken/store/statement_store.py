@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Final, Self
@@ -19,12 +20,14 @@ from baken.model import (
     organisation_subject,
     subject_id,
 )
+from baken.text.marking import message
 
 from . import deriving, syncing
 from .database import Database, Row, Session
-from .protocol import Facets, Filter, SyncReport, Totals
+from .protocol import Change, Facets, Filter, SyncReport, Totals
 from .reading import (
     PAGE,
+    some_statements_of,
     statements_from,
     statements_of,
     stored_landscape,
@@ -129,6 +132,7 @@ class StatementStore:
         ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int | None = None,
+        predicates: Sequence[str] | None = None,
         audience: Audience = Audience.PUBLIC,
     ) -> Iterator[Organisation]:
         """Yield organisations ordered by folded name, then id."""
@@ -144,7 +148,11 @@ class StatementStore:
                 page = session.select(
                     query, sort_key=sort_key, subject=subject, limit=size, **wanted
                 )
-                yield from self._assembled.of(session, page, audience)
+                yield from (
+                    self._assembled.of(session, page, audience)
+                    if predicates is None
+                    else _partly_assembled(session, page, predicates, audience)
+                )
                 if len(page) < size:
                     return
                 subject, sort_key = page[-1][:2]
@@ -209,6 +217,14 @@ class StatementStore:
         organisations, statements, as_of = rows[0]
         return Totals(organisations, statements, datetime.date.fromisoformat(as_of))
 
+    def changes(self, limit: int, *, audience: Audience = Audience.PUBLIC) -> tuple[Change, ...]:
+        """Return the latest changes, the latest day first."""
+        with self._database.reading() as session:
+            days = session.select("changed_days", audience=audience.value, limit=limit)
+            subjects = list(dict.fromkeys(subject for _, subject in days))
+            history = statements_of(session, subjects, audience, history=True)
+        return tuple(_change(day, history[subject]) for day, subject in days)
+
     def close(self) -> None:
         """Release every connection."""
         self._database.close()
@@ -223,6 +239,18 @@ class StatementStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _change(day: str, statements: Sequence[Statement]) -> Change:
+    """Return what became of an organisation on a day, from all that was ever said of it."""
+    on = datetime.date.fromisoformat(day)
+    return Change(
+        organisation=subject_id(statements[0].subject),
+        day=on,
+        is_new=min(s.first_seen for s in statements) == on,
+        added=Counter(s.predicate for s in statements if s.first_seen == on),
+        retired=Counter(s.predicate for s in statements if s.retired == on),
+    )
 
 
 def _parameters(only: Filter, audience: Audience) -> dict[str, object]:
@@ -242,9 +270,27 @@ def _bookmark(session: Session, after: str | None, audience: Audience) -> tuple[
     rows = session.select("sort_key_of", subject=subject, audience=audience.value)
     if not rows:
         raise NotFoundError(
-            f"There is no organisation “{after}” to go on after; start again at the first page."
+            message("There is no organisation “%(id)s” to go on after."),
+            message("Start again at the first page."),
+            id=after,
         )
     return subject, rows[0][0]
+
+
+def _partly_assembled(
+    session: Session, page: Sequence[Row], predicates: Sequence[str], audience: Audience
+) -> Iterator[Organisation]:
+    """Yield the organisations of a page of rows, with what these predicates say of them."""
+    found = some_statements_of(session, [row[0] for row in page], predicates, audience)
+    for subject, _, place_id, province_id, located_through in page:
+        organisation = assemble(
+            found.get(subject, ()),
+            place_id=place_id,
+            province_id=province_id,
+            located_through=located_through,
+        )
+        if organisation is not None:
+            yield organisation
 
 
 class _Assembled:

@@ -10,12 +10,13 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 import brotli
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
 from baken.errors import NotFoundError
 from baken.landscape.outlines import outline_files
+from baken.text.speech import message
 
 from .routing import get
 
@@ -58,7 +59,7 @@ class Assets:
         def static(request: Request[Any, Any, Any]) -> Response[bytes]:
             version, name = request.path_params["version"], request.path_params["name"]
             if name not in self.contents:
-                raise NotFoundError(f"There is no file {name}.")
+                raise NotFoundError(message("There is no page at this address."))
             is_known = request.headers.get("if-none-match") == f'"{version}"'
             coding = _coding(name, request.headers.get("accept-encoding", ""))
             headers = {"ETag": f'"{version}"', "Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}
@@ -71,10 +72,6 @@ class Assets:
                 headers=headers,
             )
 
-        @get("/robots.txt", sync_to_thread=False, media_type=MediaType.TEXT)
-        def robots() -> str:
-            return self.contents["robots.txt"].decode()
-
         @get("/embed.js", sync_to_thread=False)
         def embed() -> Response[bytes]:
             # Other sites name it for years, so its address carries no version.
@@ -85,7 +82,7 @@ class Assets:
         def favicon() -> Response[bytes]:
             return Response(self.contents["favicon.svg"], media_type=TYPES["svg"])
 
-        return [static, robots, embed, favicon]
+        return [static, embed, favicon]
 
     def _content(self, name: str, coding: str | None) -> bytes:
         """Return a file as it goes over the wire; each coding of it is made once."""
