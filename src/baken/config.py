@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
@@ -18,6 +19,22 @@ PREFIX: Final = "BAKEN_"
 
 _SITE: Final = re.compile(r"https?://[^\s/?#@\"<>]+/?")
 _CONTACT: Final = re.compile(r"[^\s@/:?\"<>]+@[^\s@/?\"<>]+\.[^\s@/?\"<>]+|https?://[^\s\"<>]+")
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
+"""What may stand in a policy for browsers without saying more than a host."""
+
+
+class MapTiles(Struct, frozen=True):
+    """Pictures of a map that somebody else serves.
+
+    Attributes:
+        url: with ``{z}``, ``{x}`` and ``{y}``.
+        credit: whom they are from.
+        host: scheme and host, which a browser must be allowed to ask.
+    """
+
+    url: str
+    credit: str
+    host: str
 
 
 class Secret:
@@ -69,6 +86,9 @@ class Settings(Struct, frozen=True, kw_only=True):
         keep_enquiries_days: days after which the personal data of a closed enquiry is erased.
         keep_mails_days: days after which the text of a sent mail is erased.
         keep_audit_days: days for which the audit trail is kept.
+        map_tiles: address of map tiles to draw under the map, with ``{z}``, ``{x}`` and ``{y}``;
+            None for outlines alone, which ask nobody.
+        map_credit: whom the tiles are from, as their licence wants it said; needed with them.
     """
 
     landscape: Path | None = None
@@ -95,6 +115,39 @@ class Settings(Struct, frozen=True, kw_only=True):
     keep_enquiries_days: Annotated[int, msgspec.Meta(ge=1)] = 1095
     keep_mails_days: Annotated[int, msgspec.Meta(ge=1)] = 365
     keep_audit_days: Annotated[int, msgspec.Meta(ge=1)] = 1825
+    map_tiles: str | None = None
+    map_credit: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse tiles that could not be drawn, or not lawfully.
+
+        Raises:
+            SettingError: the address is not one of tiles, or nobody is credited.
+        """
+        if self.map_tiles is None:
+            return
+        parts = urlsplit(self.map_tiles)
+        is_complete = all(part in self.map_tiles for part in ("{z}", "{x}", "{y}"))
+        if parts.scheme not in ("https", "http") or not _HOST.fullmatch(parts.netloc):
+            is_complete = False
+        if not is_complete:
+            raise SettingError(
+                f"{PREFIX}MAP_TILES is no address of map tiles: {self.map_tiles}. It looks like "
+                "https://tiles.example.org/{z}/{x}/{y}.png, with one host."
+            )
+        if not self.map_credit:
+            raise SettingError(
+                f"{PREFIX}MAP_TILES is set without {PREFIX}MAP_CREDIT: say whom the tiles are "
+                "from, as their licence asks."
+            )
+
+    @property
+    def tiles(self) -> MapTiles | None:
+        """What to draw under the map besides outlines, or None."""
+        if self.map_tiles is None or self.map_credit is None:
+            return None
+        parts = urlsplit(self.map_tiles)
+        return MapTiles(self.map_tiles, self.map_credit, f"{parts.scheme}://{parts.netloc}")
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:

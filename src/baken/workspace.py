@@ -110,6 +110,7 @@ class Workspace:
         self.url = settings.url.rstrip("/") if settings and settings.url else None
         self.contact = settings.contact if settings else None
         self._folder = folder
+        self.tiles = settings.tiles if settings else None
         self._registry = registry
         self._names = names
         self._settings = settings

@@ -20,6 +20,8 @@ PAGES = {
     "organisation": "/organisations/uz-gent",
     "unit": "/organisations/mobile-health-unit",
     "organisation in Dutch": "/nl/organisations/uz-gent",
+    "map": "/map",
+    "map, filtered and zoomed in": "/map?kind=department#at=51.02,3.73,11",
     "themes": "/themes",
     "themes of a field": "/themes?field=life-sciences",
     "theme": "/themes/lung",

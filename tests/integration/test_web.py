@@ -23,6 +23,7 @@ ADDRESSES = {
     ),
     "/organisations": "/organisations.json",
     "/organisations/uz-gent": "/organisations/uz-gent.json",
+    "/map": "/map.json",
     "/themes": "/themes.json",
     "/themes/lung": "/themes/lung.json",
     "/places": "/places.json",
@@ -59,7 +60,7 @@ def client(data):
 
 def foreign_scripts(page):
     """Everything that could run, but for the files that Baken serves."""
-    own = r'<script src="/static/[0-9a-f]+/[a-z]+\.js" defer></script>'
+    own = r'<script src="/static/[0-9a-f]+/[a-z]+\.js" (?:defer|type="module")></script>'
     data = r'<script type="application/ld\+json">'
     return re.findall(r"<script[^>]*", re.sub(f"{own}|{data}", "", page))
 

@@ -35,7 +35,7 @@ WIDTH: Final = 320
 
 _MARGIN: Final = 8
 _FINEST: Final = 1.4
-_COARSEST: Final = 25.0
+_COARSEST: Final = 5.0
 """Units between two points of a line, inside the drawing and outside."""
 _EXACT: Final = message("%(name)s on a map of %(region)s: in %(place)s.")
 _AROUND: Final = message("%(name)s on a map of %(region)s: somewhere in %(place)s.")
@@ -90,16 +90,25 @@ class Drawing(Struct, frozen=True):
 _Maker = Callable[[Workspace, Query, str], Inset | None]
 
 
-class _Frame:
-    """From degrees to units of the drawing; degrees are as long at its middle as on the ground."""
+class Frame:
+    """From degrees to units of the drawing; degrees are as long at its middle as on the ground.
+
+    Attributes:
+        width: in units.
+        height: in units.
+    """
+
+    width: Final = WIDTH
 
     def __init__(self, bounds: tuple[float, float, float, float]) -> None:
+        """Frame an area: its west, south, east and north end in degrees."""
         self._left, bottom, right, self._top = bounds
         self._narrow = math.cos(math.radians((bottom + self._top) / 2))
         self._scale = (WIDTH - 2 * _MARGIN) / ((right - self._left) * self._narrow)
         self.height = math.ceil((self._top - bottom) * self._scale + 2 * _MARGIN)
 
     def place(self, point: Point) -> Point:
+        """Return where in the drawing a longitude and latitude are."""
         lon, lat = point
         x = (lon - self._left) * self._narrow * self._scale + _MARGIN
         return round(x, 1), round((self._top - lat) * self._scale + _MARGIN, 1)
@@ -109,7 +118,7 @@ def draw(outlines: Outlines | None) -> Drawing | None:
     """Return a landscape's provinces, and the country around them; None without outlines."""
     if outlines is None:
         return None
-    frame = _Frame(outlines.bounds)
+    frame = Frame(outlines.bounds)
     rest = [code for code in outlines.provinces if code not in outlines.home]
     region, around = _path(outlines, outlines.home, frame), _path(outlines, rest, frame)
     return Drawing(WIDTH, frame.height, region, around)
@@ -193,7 +202,7 @@ def _inset(
 ) -> Inset | None:
     if where is None or workspace.outlines is None:
         return None
-    frame = _Frame(workspace.outlines.bounds)
+    frame = Frame(workspace.outlines.bounds)
     x, y = frame.place((where.lon, where.lat))
     if not (0 <= x <= WIDTH and 0 <= y <= frame.height):
         return None  # a guest from outside the region
@@ -208,7 +217,7 @@ def _inset(
     )
 
 
-def _path(outlines: Outlines, codes: Sequence[str], frame: _Frame) -> str:
+def _path(outlines: Outlines, codes: Sequence[str], frame: Frame) -> str:
     """Return the outlines of provinces, each closed by itself, as the ``d`` of a path."""
     parts = []
     for code in codes:

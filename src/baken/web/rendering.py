@@ -26,6 +26,7 @@ _TERRITORIES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE
 
 NAVIGATION: Final = (
     ("organisations", message("Organisations"), "/organisations"),
+    ("map", message("Map"), "/map"),
     ("themes", message("Themes"), "/themes"),
     ("places", message("Places"), "/places"),
     ("about", message("Method"), "/about"),
@@ -126,6 +127,11 @@ def versions(query: Query) -> tuple[Version, ...]:
     )
 
 
+def _json(value: Any) -> str:
+    """Return a value as JSON; the template escapes it for the attribute that it goes into."""
+    return msgspec.json.encode(value).decode()
+
+
 def _environment(
     workspace: Workspace, static: Mapping[str, str], say: Speech, drawing: Drawing | None
 ) -> jinja2.Environment:
@@ -139,7 +145,7 @@ def _environment(
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(say.translations, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(day=say.day, number=say.number, listed=say.listed)
+    environment.filters.update(day=say.day, number=say.number, listed=say.listed, json=_json)
     landscape = workspace.landscape
     language = say.language
     environment.globals.update(

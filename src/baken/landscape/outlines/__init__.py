@@ -52,6 +52,7 @@ class Outlines:
         shapes = topology["objects"]["municipalities"]["geometries"]
         self._rings: dict[str, list[list[int]]] = {one["id"]: _rings(one) for one in shapes}
         self._within: dict[str, str] = {one["id"]: one["properties"]["within"] for one in shapes}
+        self._centres: dict[str, Point | None] = {}  # the same few are asked for by every page
         self.home = tuple(code for code in home if code in self.provinces) or self.provinces
 
     @classmethod
@@ -92,8 +93,11 @@ class Outlines:
 
     def centre(self, code: str) -> Point | None:
         """Return the centre of gravity of a municipality or a province; None for unknown codes."""
-        rings = self.rings([code])
-        return _centre(max(rings, key=lambda ring: abs(_area(ring)))) if rings else None
+        if code not in self._centres:
+            rings = self.rings([code])
+            largest = max(rings, key=lambda ring: abs(_area(ring))) if rings else None
+            self._centres[code] = _centre(largest) if largest is not None else None
+        return self._centres[code]
 
     @cached_property
     def bounds(self) -> tuple[float, float, float, float]:
