@@ -15,6 +15,7 @@ DOORS = {
     "baken.store": "Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
+    "baken.network": "HEIGHT Link Network Path Reading Step WIDTH explore",
     "baken.bulk": "Advance LinkReport link_file",
 }
 

@@ -23,6 +23,7 @@ OWN_NAMES: Final = {"en": "English", "nl": "Nederlands", "fr": "Français", "de"
 NAVIGATION: Final = (
     ("organisations", message("Organisations"), "/organisations"),
     ("map", message("Map"), "/map"),
+    ("network", message("Network"), "/network"),
     ("themes", message("Themes"), "/themes"),
     ("places", message("Places"), "/places"),
     ("about", message("Method"), "/about"),
