@@ -84,9 +84,9 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
       labelColor: { color: palette.ink },
       labelFont: getComputedStyle(document.body).fontFamily,
       labelSize: 12,
-      labelDensity: 0.6,
+      labelDensity: 1,
       labelGridCellSize: 110,
-      labelRenderedSizeThreshold: 5,
+      labelRenderedSizeThreshold: 3,
       zIndex: true,
       minCameraRatio: 0.05,
       maxCameraRatio: 2,
@@ -139,6 +139,8 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
       context.stroke();
     }
   });
+  // The first drawing was before there was a sheet for the lines.
+  chart.refresh();
 
   const light = (id: string | undefined): void => {
     if (id === lit) return;

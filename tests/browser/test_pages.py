@@ -21,6 +21,8 @@ PAGES = {
     "unit": "/organisations/mobile-health-unit",
     "map": "/map",
     "map, filtered and zoomed in": "/map?kind=department#at=51.02,3.73,11",
+    "network": "/network",
+    "network, a way": "/network?from=imec&to=bluehealth-innovation-center",
     "themes": "/themes",
     "theme": "/themes/lung",
     "places": "/places",

@@ -222,6 +222,7 @@ class _View:
         self.whole = workspace.network()
         self.by_theme = query.one("ties") == "themes"
         self.footnotes = Footnotes()
+        self._near: dict[str, str] = {}
         self.around = self.asked("around")
         self.start, self.end = self.asked("from"), self.asked("to")
         steps = query.one("steps") or ""
@@ -500,8 +501,10 @@ class _View:
 
     def near(self, one: str) -> str:
         """Return the address of the network around an organisation."""
-        ties = "themes" if self.by_theme else None
-        return self.query.address("/network", around=one, ties=ties)
+        if one not in self._near:  # each stands beside all it is linked to
+            ties = "themes" if self.by_theme else None
+            self._near[one] = self.query.address("/network", around=one, ties=ties)
+        return self._near[one]
 
     def step_choices(self) -> tuple[Choice, ...]:
         if self.around is None or self.around.id is None:
@@ -566,4 +569,5 @@ PAGE: Final = Page(
     NetworkPage,
     build,
     section="network",
+    published=("around", "kind", "province", "role"),
 )
