@@ -373,9 +373,7 @@ class _View:
                     id=one,
                     name=name,
                     kind=self.kind(organisation),
-                    colour=family_of(
-                        organisation.kind, self.workspace.landscape.vocabulary
-                    ).colour,
+                    colour=family_of(organisation.kind, self.workspace.landscape.vocabulary).colour,
                     href=self.near(one),
                     x=round(x, 1),
                     y=round(y, 1),
@@ -552,9 +550,7 @@ class _Labels:
         return None
 
 
-def _overlap(
-    a: tuple[float, float, float, float], b: tuple[float, float, float, float]
-) -> bool:
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
 
 
