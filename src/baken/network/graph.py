@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -114,7 +115,7 @@ class Network:
     def alike(self) -> tuple[Link, ...]:
         """Links by shared themes: each organisation with the few that share the rarest with it."""
         if self._alike is None:
-            chosen = {}
+            chosen: dict[tuple[str, str], None] = {}
             for one in self.organisations:
                 for other, _ in self._nearest(one):
                     chosen[min(one, other), max(one, other)] = None
@@ -188,7 +189,7 @@ class Network:
         front = [organisation_id]
         while front and (steps is None or away[front[0]] < steps):
             reached = dict.fromkeys(o for one in front for o in self._beside[one] if o not in away)
-            away |= {other: away[front[0]] + 1 for other in reached}
+            away |= dict.fromkeys(reached, away[front[0]] + 1)
             front = list(reached)
         return away
 
@@ -201,11 +202,11 @@ class Network:
         Raises:
             KeyError: one of the two is not in the network.
         """
-        if start == end:
-            return Path((), "relations") if start in self.organisations else self._fail(start)
         for one in (start, end):
             if one not in self.organisations:
-                self._fail(one)
+                raise KeyError(one)
+        if start == end:
+            return Path((), "relations")
         # One direction is worked out and the other read off it, so that both tell one story.
         first, last = sorted((start, end))
         if way := _shortest(self._beside, first, last):
@@ -218,9 +219,6 @@ class Network:
             ]
             return _turned(Path(tuple(steps), "themes"), is_back=first != start)
         return None
-
-    def _fail(self, organisation_id: str) -> None:
-        raise KeyError(organisation_id)
 
     def _way_over_themes(self, first: str, last: str) -> list[str] | None:
         """Return the ids on a shortest way over relations and themes; the rarest themes first."""
@@ -354,7 +352,7 @@ def _back(before: Mapping[str, str], first: str, last: str) -> list[str] | None:
 
 
 def _pairs(way: Sequence[str]) -> Iterable[tuple[str, str]]:
-    return zip(way, way[1:], strict=False)
+    return itertools.pairwise(way)
 
 
 def _best(links: Iterable[Link]) -> Link:

@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.model import Organisation
+from baken.model import Organisation, choose
 from baken.network import HEIGHT, WIDTH, Network, Path
 from baken.network import Link as Tie
 from baken.text.speech import message
@@ -470,7 +470,7 @@ class _View:
             return self.say("shares themes with")
         relation = self.workspace.landscape.vocabulary.relations[tie.type]
         labels = relation.label if is_forward else relation.inverse
-        return labels.get(self.query.language) or labels["en"]
+        return choose(labels, self.query.language)
 
     def themes(self, ids: Iterable[str]) -> tuple[Link, ...]:
         known = self.workspace.landscape.themes
