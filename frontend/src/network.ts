@@ -116,7 +116,11 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
   const context = sheet?.getContext("2d");
   chart.on("afterRender", () => {
     if (!context || !sheet) return;
-    const scale = sheet.width / box.clientWidth;
+    // Sigma sizes its own layers only.
+    const scale = window.devicePixelRatio || 1;
+    const [wide, high] = [Math.round(box.clientWidth * scale), Math.round(box.clientHeight * scale)];
+    if (sheet.width !== wide || sheet.height !== high) [sheet.width, sheet.height] = [wide, high];
+    sheet.style.cssText = "position:absolute;inset:0;width:100%;height:100%";
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, box.clientWidth, box.clientHeight);
     for (const tie of ties) {

@@ -108,7 +108,7 @@ class Network:
         for one in self.organisations.values():
             for said in one.relations:
                 target = said.value.target
-                if target in self.organisations and target != one.id:
+                if target and target in self.organisations and target != one.id:
                     yield Link(one.id, target, said.value.type, (), said.statements)
 
     @property

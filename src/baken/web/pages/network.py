@@ -470,7 +470,7 @@ class _View:
             return self.say("shares themes with")
         relation = self.workspace.landscape.vocabulary.relations[tie.type]
         labels = relation.label if is_forward else relation.inverse
-        return choose(labels, self.query.language)
+        return choose(labels, self.query.language) or tie.type
 
     def themes(self, ids: Iterable[str]) -> tuple[Link, ...]:
         known = self.workspace.landscape.themes
