@@ -46,6 +46,8 @@ from baken.model import (
     place_subject,
 )
 from baken.model.shortlist import NO_STAGE, SORTS
+from baken.network import Network, explore
+from baken.network import Path as Way
 from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
@@ -77,6 +79,15 @@ _THERE_IS_NO: Final = {
 
 _ON_A_MAP: Final = ("kind", "name", "coordinates")
 """What is read of an organisation that is only to be put on a map."""
+
+_MOST_JOINED: Final = 5_000
+"""Organisations whose whole network is kept in memory; of more, only what is asked for is read."""
+
+_NEIGHBOURHOODS: Final = 256
+"""Neighbourhoods that are kept with their drawings, those asked for last."""
+
+_MOST_EXPLORED: Final = 2_000
+"""Organisations that are read to find a way between two in a larger landscape."""
 
 Progress = Callable[[str], None]
 
@@ -120,6 +131,8 @@ class Workspace:
         self._loading = threading.Lock()
         self.landscape: Landscape = store.landscape()
         self._matcher = matcher
+        self._network: tuple[int, Network | None] | None = None
+        self._neighbourhoods: dict[tuple[int, str, int, int], Network] = {}
 
     @classmethod
     def open(
@@ -435,6 +448,77 @@ class Workspace:
     @cached_property
     def _suggester(self) -> Suggester:
         return Suggester.of(self.landscape, (one for one, _ in self._own))
+
+    # -- links between organisations ---------------------------------------------------------
+
+    def network(self) -> Network | None:
+        """Return who is linked to whom, made once for each revision of the store.
+
+        None for a landscape of more than 5,000 organisations: of these, see `neighbourhood`.
+        """
+        revision = self.store.revision()
+        kept = self._network
+        if kept is not None and kept[0] == revision:
+            return kept[1]
+        is_small = self.totals().organisations <= _MOST_JOINED
+        network = Network(self.organisations()) if is_small else None
+        self._network = (revision, network)
+        return network
+
+    def neighbourhood(
+        self, organisation_id: str, *, steps: int = 1, most: int = 1_000
+    ) -> tuple[Network, bool]:
+        """Return who is at most so many relations away from an organisation, and how they link.
+
+        Args:
+            organisation_id: in the middle.
+            steps: relations to walk, whichever way round they are stated.
+            most: at most so many organisations, the nearest first.
+
+        Returns:
+            The network, and whether it is whole: False when `most` cut it off.
+
+        Raises:
+            NotFoundError: there is none of that id.
+        """
+        self.organisation(organisation_id)
+        whole = self.network()
+        if whole is None:
+            return explore(self.store, [organisation_id], steps=steps, most=most)
+        if organisation_id not in whole.organisations:  # synced a moment ago
+            raise NotFoundError(f"There is no organisation “{organisation_id}” here.")
+        away = whole.distances(organisation_id, steps)
+        near = list(away)[:most]
+        key = (self.store.revision(), organisation_id, steps, most)
+        made = self._neighbourhoods.pop(key, None)
+        if made is None:
+            made = Network(whole.organisations[one] for one in near)
+        self._neighbourhoods[key] = made  # the last asked for goes last
+        while len(self._neighbourhoods) > _NEIGHBOURHOODS:
+            self._neighbourhoods.pop(next(iter(self._neighbourhoods)), None)
+        return made, len(near) == len(away)
+
+    def path(self, start: str, end: str) -> Way | None:
+        """Return how two organisations are linked: the shortest way over relations, else themes.
+
+        In a landscape of more than 5,000 organisations, no more than 2,000 are read to find it.
+
+        Args:
+            start: id of one.
+            end: id of the other.
+
+        Returns:
+            The way, each step with its statements, or None when none is known.
+
+        Raises:
+            NotFoundError: there is no organisation of such an id.
+        """
+        for one in (start, end):
+            self.organisation(one)
+        network = self.network()
+        if network is None:
+            network, _ = explore(self.store, [start, end], steps=None, most=_MOST_EXPLORED)
+        return network.path(start, end)
 
     # -- reading -----------------------------------------------------------------------------
 

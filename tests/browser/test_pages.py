@@ -22,6 +22,8 @@ PAGES = {
     "organisation in Dutch": "/nl/organisations/uz-gent",
     "map": "/map",
     "map, filtered and zoomed in": "/map?kind=department#at=51.02,3.73,11",
+    "network": "/network",
+    "network, a way": "/network?from=imec&to=bluehealth-innovation-center",
     "themes": "/themes",
     "themes of a field": "/themes?field=life-sciences",
     "theme": "/themes/lung",

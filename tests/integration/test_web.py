@@ -24,6 +24,8 @@ ADDRESSES = {
     "/organisations": "/organisations.json",
     "/organisations/uz-gent": "/organisations/uz-gent.json",
     "/map": "/map.json",
+    "/network": "/network.json",
+    "/network?around=imec&steps=2": "/network.json?around=imec&steps=2",
     "/themes": "/themes.json",
     "/themes/lung": "/themes/lung.json",
     "/places": "/places.json",

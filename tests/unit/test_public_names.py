@@ -24,6 +24,7 @@ DOORS = {
         "schema"
     ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
+    "baken.network": "HEIGHT Link Network Path Reading Step WIDTH explore",
     "baken.bulk": "Advance LinkReport link_file",
 }
 

@@ -27,6 +27,7 @@ _TERRITORIES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE
 NAVIGATION: Final = (
     ("organisations", message("Organisations"), "/organisations"),
     ("map", message("Map"), "/map"),
+    ("network", message("Network"), "/network"),
     ("themes", message("Themes"), "/themes"),
     ("places", message("Places"), "/places"),
     ("about", message("Method"), "/about"),
