@@ -20,6 +20,7 @@ OWN_NAMES: Final = {"en": "English", "nl": "Nederlands", "fr": "Français", "de"
 """What each language is called by those who speak it."""
 
 NAVIGATION: Final = (
+    ("landscape", message("Landscape"), "/landscape"),
     ("organisations", message("Organisations"), "/organisations"),
     ("themes", message("Themes"), "/themes"),
     ("places", message("Places"), "/places"),

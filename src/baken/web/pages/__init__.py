@@ -6,14 +6,17 @@ from baken.web.page import Page
 
 from . import (
     about,
+    compare,
     embed,
     find,
     home,
+    landscape,
     organisation,
     organisations,
     place,
     places,
     project,
+    statistics,
     theme,
     themes,
 )
@@ -28,6 +31,9 @@ PAGES: Final[tuple[Page, ...]] = (
     theme.PAGE,
     places.PAGE,
     place.PAGE,
+    landscape.PAGE,
+    compare.PAGE,
+    statistics.PAGE,
     about.PAGE,
     *embed.PAGES,
 )
