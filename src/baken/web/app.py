@@ -28,7 +28,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
-from . import linking, suggesting
+from . import drawing, linking, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -77,6 +77,7 @@ def create_app(workspace: Workspace) -> Litestar:
             *linking.handlers(workspace),
             suggesting.handler(workspace),
             *site.assets.handlers(),
+            *drawing.handlers(site),
             *pages,
         ],
         exception_handlers={
