@@ -37,7 +37,7 @@ _BOTTOM: Final = 846
 _GUTTER: Final = 30
 _INK, _QUIET, _LINE, _PAPER, _BEACON = "#1b2430", "#56616e", "#dcd8cd", "#fbf9f4", "#a8341b"
 
-_SIZES: Final = {"heading": 15.0, "large": 19.0, "middle": 13.5, "small": 12.0, "unit": 9.5}
+_SIZES: Final = {"heading": 13.0, "large": 17.0, "middle": 13.5, "small": 12.0, "unit": 9.5}
 """Size of the letters of each sort of line, in units of the drawing, at scale 1."""
 
 _LEADING: Final = 1.24
@@ -235,7 +235,7 @@ class Drawing:
         shown = 0
         for tile in group.tiles[:limit]:
             shown += 1
-            most = 2 if tile.size == "large" else 1
+            most = 2 if tile.size != "small" else 1
             for text in self.letters.wrapped(tile.name, _SIZES[tile.size] * scale, width, most):
                 yield _Line(tile.size, text)
             for unit in _units(tile, limit):

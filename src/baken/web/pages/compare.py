@@ -44,11 +44,13 @@ class Cell(Struct, frozen=True):
         figure: a measured fact, or None.
         links: what else is said, with pages where there are any; empty when nothing is known.
         notes: numbers of the sources of the links.
+        applies: whether the measure makes sense for it at all.
     """
 
     figure: FigureView | None = None
     links: tuple[Link, ...] = ()
     notes: tuple[int, ...] = ()
+    applies: bool = True
 
 
 class Line(Struct, frozen=True):
@@ -181,10 +183,10 @@ def _descriptions(
             count = sum(facets.kinds.values())
             listed = query.address("/organisations", province=province)
             return (
-                Cell(),
-                Cell(),
-                Cell(),
-                Cell(),
+                Cell(links=(Link(say("Province"), ""),)),
+                Cell(applies=False),
+                Cell(applies=False),
+                Cell(applies=False),
                 Cell(
                     links=tuple(
                         Link(
@@ -228,7 +230,7 @@ def _descriptions(
                     for t in themes[:_MOST_THEMES]
                 )
             ),
-            Cell(),
+            Cell(applies=False),
         )  # fmt: skip
 
     labels = (

@@ -155,16 +155,23 @@ def _plots(
         # A facet counts past its own filter, so that it can be widened; here it must not.
         chosen = () if id == "themes" else narrowing.chosen[parameter]
         lines = {k: n for k, n in counts.items() if n and (not chosen or k in chosen)}
+        unknown = narrowing.count - sum(lines.values())
+        if id == "provinces" and not chosen and unknown > 0:
+            lines[""] = unknown
         longest = max(lines.values(), default=1)
         yield Plot(
             id,
             query.say(_TITLES[id]),
             tuple(
                 Bar(
-                    terms[key].text(query.language) if key in terms else key,
+                    terms[key].text(query.language)
+                    if key in terms
+                    else key or query.say("Not known here"),
                     query.theme(key)
                     if id == "themes"
-                    else narrowing.address("/organisations", **{parameter: key}),
+                    else narrowing.address("/organisations", **{parameter: key})
+                    if key
+                    else None,
                     count,
                     round(100 * count / longest, 1),
                 )
