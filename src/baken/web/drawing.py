@@ -1,8 +1,8 @@
 """The landscape as a drawing for slides and paper: ``/landscape.svg``, ``.pdf`` and ``.png``.
 
-The SVG is set by our own code, with the widths of the letters read from the font that it carries.
-PDF and PNG are made from that same SVG by typst. (Measured on one core for the default landscape,
-November 2026: SVG 10 ms, PDF 40 ms, PNG of 1,920 by 1,080 some 120 ms.)
+It is set by our own code, with the widths of the letters read from the font that it carries; typst
+makes PDF and PNG of the same lines. (Not of the SVG: typst 0.15 lost two rows of pixels in the
+middle of a PNG made from it.)
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from __future__ import annotations
 import io
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from hashlib import sha256
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 from xml.sax.saxutils import escape, quoteattr
 
+import msgspec
 from fontTools.ttLib import TTFont
 from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 
+from baken.model import choose
 from baken.text.speech import Speech
 
 from .page import Query, localised
@@ -44,7 +46,12 @@ _LEADING: Final = 1.24
 _SCALES: Final = (1.5, 1.35, 1.2, 1.1, 1.0, 0.92, 0.84, 0.76, 0.68)
 _LIMITS: Final = (1000, 40, 24, 16, 10, 6, 4, 2, 1)
 _COLUMNS: Final = (5, 6)
-_TYPES: Final = {"svg": "image/svg+xml", "pdf": "application/pdf", "png": "image/png"}
+_Ending = Literal["svg", "pdf", "png"]
+_TYPES: Final[dict[_Ending, str]] = {
+    "svg": "image/svg+xml",
+    "pdf": "application/pdf",
+    "png": "image/png",
+}
 _PNG_PIXELS_PER_INCH: Final = 86.4
 """1,600 points at 72 to the inch become 1,920 pixels."""
 
@@ -54,7 +61,7 @@ class _Line(NamedTuple):
 
     sort: str
     text: str
-    count: str = ""
+    total: str = ""
 
 
 class _Placed(NamedTuple):
@@ -62,6 +69,33 @@ class _Placed(NamedTuple):
     x: float
     y: float
     size: float
+
+
+class _Text(NamedTuple):
+    """Words that begin at `x` on the baseline `y`."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+    colour: str
+
+
+class _Rule(NamedTuple):
+    """A level line."""
+
+    x: float
+    y: float
+    width: float
+
+
+class Drawn(NamedTuple):
+    """A drawing before it is SVG, PDF or PNG."""
+
+    title: str
+    language: str
+    rules: list[_Rule]
+    texts: list[_Text]
 
 
 class Letters:
@@ -87,7 +121,8 @@ class Letters:
 
     def width(self, text: str, size: float) -> float:
         """Return how wide a text is, in the units of `size`; unknown letters count as wide."""
-        return sum(self._widths.get(letter, self._wide) for letter in text) * size / self._em
+        letters: float = sum(self._widths.get(letter, self._wide) for letter in text)
+        return letters * size / self._em
 
     def fitting(self, text: str, size: float, width: float) -> str:
         """Return a text, cut with an ellipsis where it is wider than `width`."""
@@ -119,7 +154,7 @@ class Drawing:
         """Read the font."""
         self.letters: Final = Letters()
 
-    def svg(self, page: LandscapePage, say: Speech, title: str, source: str) -> str:
+    def drawn(self, page: LandscapePage, say: Speech, title: str, source: str) -> Drawn:
         """Return the drawing of a landscape, 1,600 by 900.
 
         Args:
@@ -128,8 +163,6 @@ class Drawing:
             title: what stands above.
             source: where it comes from and of which day, at the foot.
         """
-        placed = self._fitted(page, say)
-        family = quoteattr(self.letters.family)
         count = say.plural(
             "%(number)s organisation at a glance",
             "%(number)s organisations at a glance",
@@ -138,49 +171,78 @@ class Drawing:
         filters = " · ".join(link.label for link in page.active)
         subtitle = f"{count} · {filters}" if filters else count
         room = _WIDTH - 2 * _MARGIN
-        out = [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
-            f'width="{_WIDTH}" height="{_HEIGHT}" role="img" font-family={family}>',
-            f"<title>{escape(title)}</title><style>{self.letters.style}</style>",
-            f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_PAPER}"/>',
+        texts = [
             self._text(self.letters.fitting(title, 42, room), _MARGIN, 82, 42, _INK),
             self._text(self.letters.fitting(subtitle, 20, room), _MARGIN, 114, 20, _QUIET),
-            self._text(self.letters.fitting(source, 13, room - 100), _MARGIN, 878, 13, _QUIET),
-            f'<path d="M{_WIDTH - _MARGIN - 58} 878l6-11 6 11z" fill="{_BEACON}"/>',
-            self._text("Baken", _WIDTH - _MARGIN, 878, 16, _INK, "end"),
         ]
-        width = self._column_width(placed.columns)
-        for line, x, y, size in placed.lines:
+        rules = []
+        fit = self._fitted(page, say)
+        width = self._column_width(fit.columns)
+        for line, x, y, size in fit.lines:
             if line.sort == "heading":
-                out.append(
-                    f'<path d="M{x:.1f} {y - size * 1.25:.1f}h{width:.1f}" stroke="{_INK}"/>'
-                )
-                out.append(self._text(line.count, x + width, y, size, _QUIET, "end"))
-                out.append(self._text(line.text, x, y, size, _BEACON))
+                rules.append(_Rule(x, y - size * 1.25, width))
+                texts.append(self._text(line.text, x, y, size, _BEACON))
+                texts.append(self._ending(line.total, x + width, y, size, _QUIET))
             else:
                 indent = size * 0.9 if line.sort == "unit" else 0
                 colour = _QUIET if line.sort == "unit" else _INK
-                out.append(self._text(line.text, x + indent, y, size, colour))
-        out.append("</svg>")
-        return "\n".join(out)
+                texts.append(self._text(line.text, x + indent, y, size, colour))
+        texts.append(
+            self._text(self.letters.fitting(source, 13, room - 100), _MARGIN, 878, 13, _QUIET)
+        )
+        texts.append(self._ending("Baken", _WIDTH - _MARGIN, 878, 16, _BEACON))
+        return Drawn(title, say.language, rules, texts)
 
-    def rendered(self, svg: str, ending: str) -> bytes:
+    def svg(self, drawn: Drawn) -> str:
+        """Return a drawing as SVG, which carries its font."""
+        return "\n".join(
+            (
+                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
+                f'width="{_WIDTH}" height="{_HEIGHT}" role="img" '
+                f"font-family={quoteattr(self.letters.family)}>",
+                f"<title>{escape(drawn.title)}</title><style>{self.letters.style}</style>",
+                f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_PAPER}"/>',
+                *(
+                    f'<path d="M{r.x:.1f} {r.y:.1f}h{r.width:.1f}" stroke="{_INK}"/>'
+                    for r in drawn.rules
+                ),
+                *(
+                    f'<text x="{t.x:.1f}" y="{t.y:.1f}" font-size="{t.size:.2f}" '
+                    f'fill="{t.colour}">{escape(t.text)}</text>'
+                    for t in drawn.texts
+                ),
+                "</svg>",
+            )
+        )
+
+    def rendered(self, drawn: Drawn, ending: Literal["pdf", "png"]) -> bytes:
         """Return a drawing as PDF or PNG."""
         import typst  # only who asks for a file pays for loading it
 
+        quoted = msgspec.json.encode  # typst's strings escape as JSON's do
+        lines = [
+            f"#set document(title: {quoted(drawn.title).decode()}, date: none)",
+            f"#set page(width: {_WIDTH}pt, height: {_HEIGHT}pt, margin: 0pt, "
+            f'fill: rgb("{_PAPER}"))',
+            f'#set text(font: "{self.letters.family}", lang: "{drawn.language}", '
+            'top-edge: "baseline", bottom-edge: "baseline")',
+            *(
+                f"#place(top + left, dx: {r.x:.2f}pt, dy: {r.y:.2f}pt, "
+                f'line(length: {r.width:.2f}pt, stroke: 1pt + rgb("{_INK}")))'
+                for r in drawn.rules
+            ),
+            *(
+                f"#place(top + left, dx: {t.x:.2f}pt, dy: {t.y:.2f}pt, box(width: {_WIDTH}pt, "
+                f'text(size: {t.size:.2f}pt, fill: rgb("{t.colour}"), '
+                f"{quoted(t.text).decode()})))"
+                for t in drawn.texts
+            ),
+        ]
         with tempfile.TemporaryDirectory(prefix="baken-drawing-") as folder:
-            root = Path(folder)
-            (root / "letters.ttf").write_bytes(self.letters.font)
-            (root / "landscape.svg").write_text(svg, encoding="utf-8")
-            (root / "page.typ").write_text(
-                f"#set page(width: {_WIDTH}pt, height: {_HEIGHT}pt, margin: 0pt)\n"
-                f'#image("landscape.svg", width: {_WIDTH}pt, alt: "Landscape")\n',
-                encoding="utf-8",
-            )
+            (Path(folder) / "letters.ttf").write_bytes(self.letters.font)
             made = typst.compile(
-                root / "page.typ",
-                root=root,
-                font_paths=[root],
+                "\n".join(lines).encode(),
+                font_paths=[Path(folder)],
                 ignore_system_fonts=True,
                 format=ending,
                 ppi=_PNG_PIXELS_PER_INCH,
@@ -250,14 +312,12 @@ class Drawing:
     def _column_width(columns: int) -> float:
         return (_WIDTH - 2 * _MARGIN - (columns - 1) * _GUTTER) / columns
 
-    @staticmethod
-    def _text(
-        text: str, x: float, y: float, size: float, colour: str, anchor: str = "start"
-    ) -> str:
-        return (
-            f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:.2f}" fill="{colour}"'
-            f' text-anchor="{anchor}">{escape(text)}</text>'
-        )
+    def _text(self, text: str, x: float, y: float, size: float, colour: str) -> _Text:
+        return _Text(text, x, y, size, colour)
+
+    def _ending(self, text: str, x: float, y: float, size: float, colour: str) -> _Text:
+        """Return a text that ends at `x`."""
+        return _Text(text, x - self.letters.width(text, size), y, size, colour)
 
 
 class _Fit(NamedTuple):
@@ -277,15 +337,17 @@ def handlers(site: Site) -> list[HTTPRouteHandler]:
     digest = b64encode(sha256(drawing.letters.style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; font-src data:"
 
-    def route(say: Speech, ending: str) -> HTTPRouteHandler:
+    def route(say: Speech, ending: _Ending) -> HTTPRouteHandler:
         def draw(request: Request[Any, Any, Any]) -> Response[bytes]:
             parameters: dict[str, list[str]] = {}
             for name, value in request.query_params.multi_items():
                 if value:
                     parameters.setdefault(name, []).append(value)
             page = landscape.build(site.workspace, Query("/landscape", {}, parameters, say))
-            svg = drawing.svg(page, say, *_words(site, say))
-            content = svg.encode() if ending == "svg" else drawing.rendered(svg, ending)
+            drawn = drawing.drawn(page, say, *_words(site, say))
+            content = (
+                drawing.svg(drawn).encode() if ending == "svg" else drawing.rendered(drawn, ending)
+            )
             return Response(
                 content,
                 media_type=_TYPES[ending],
@@ -304,8 +366,7 @@ def handlers(site: Site) -> list[HTTPRouteHandler]:
 
 def _words(site: Site, say: Speech) -> tuple[str, str]:
     """Return the title and the source line of the drawing."""
-    described: Mapping[str, str] = dict(site.workspace.landscape.title)
-    title = described.get(say.language) or next(iter(described.values()))
+    title = choose(site.workspace.landscape.title, say.language)
     as_of = site.workspace.totals().as_of
     source = site.workspace.landscape.licence
     if as_of:
