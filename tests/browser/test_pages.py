@@ -23,6 +23,11 @@ PAGES = {
     "theme": "/themes/lung",
     "places": "/places",
     "place": "/places/limburg",
+    "landscape": "/landscape",
+    "landscape by field, filtered": "/landscape?by=theme&province=limburg",
+    "comparison": "/compare?with=uz-gent&with=uza&with=places/limburg",
+    "empty comparison": "/compare",
+    "statistics": "/statistics",
     "method": "/about",
     "not found": "/organisations/nobody",
 }

@@ -195,11 +195,12 @@ class Drawing:
 
     def svg(self, drawn: Drawn) -> str:
         """Return a drawing as SVG, which carries its font."""
+        family = f"'{self.letters.family}', serif"
         return "\n".join(
             (
                 f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" '
                 f'width="{_WIDTH}" height="{_HEIGHT}" role="img" '
-                f"font-family={quoteattr(self.letters.family)}>",
+                f"font-family={quoteattr(family)}>",
                 f"<title>{escape(drawn.title)}</title><style>{self.letters.style}</style>",
                 f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="{_PAPER}"/>',
                 *(
@@ -240,9 +241,10 @@ class Drawing:
         ]
         with tempfile.TemporaryDirectory(prefix="baken-drawing-") as folder:
             (Path(folder) / "letters.ttf").write_bytes(self.letters.font)
+            fonts: list[Any] = [folder]
             made = typst.compile(
                 "\n".join(lines).encode(),
-                font_paths=[Path(folder)],
+                font_paths=fonts,
                 ignore_system_fonts=True,
                 format=ending,
                 ppi=_PNG_PIXELS_PER_INCH,
@@ -366,7 +368,7 @@ def handlers(site: Site) -> list[HTTPRouteHandler]:
 
 def _words(site: Site, say: Speech) -> tuple[str, str]:
     """Return the title and the source line of the drawing."""
-    title = choose(site.workspace.landscape.title, say.language)
+    title = choose(site.workspace.landscape.title, say.language) or site.workspace.landscape.id
     as_of = site.workspace.totals().as_of
     source = site.workspace.landscape.licence
     if as_of:
