@@ -31,6 +31,11 @@ PAGES = {
     "place": "/places/limburg",
     "municipality": "/places/ghent",
     "changes": "/changes",
+    "landscape": "/landscape",
+    "landscape by field, filtered": "/landscape?by=theme&province=limburg",
+    "comparison": "/compare?with=uz-gent&with=uza&with=places/limburg",
+    "empty comparison": "/compare",
+    "statistics": "/statistics",
     "method": "/about",
     "not found": "/organisations/nobody",
 }

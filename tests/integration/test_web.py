@@ -30,6 +30,9 @@ ADDRESSES = {
     "/themes/lung": "/themes/lung.json",
     "/places": "/places.json",
     "/places/limburg": "/places/limburg.json",
+    "/landscape?by=province": "/landscape.json?by=province",
+    "/compare?with=uz-gent&with=places/limburg": "/compare.json?with=uz-gent&with=places/limburg",
+    "/statistics": "/statistics.json",
     "/about": "/about.json",
     "/changes": "/changes.json",
 }

@@ -31,7 +31,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech, message
 from baken.workspace import Workspace
 
-from . import discovery, inset, linking, suggesting
+from . import discovery, drawing, inset, linking, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -106,6 +106,7 @@ def create_app(workspace: Workspace) -> Litestar:
             suggesting.handler(workspace),
             *site.assets.handlers(),
             *discovery.handlers(site),
+            *drawing.handlers(site),
             *pages,
             *(h for say in site.speeches.values() for h in inset.handlers(site, say)),
         ],

@@ -25,6 +25,7 @@ _TERRITORIES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE
 """Each language as Open Graph names it, spoken as in `baken.text.speech`."""
 
 NAVIGATION: Final = (
+    ("landscape", message("Landscape"), "/landscape"),
     ("organisations", message("Organisations"), "/organisations"),
     ("map", message("Map"), "/map"),
     ("network", message("Network"), "/network"),
