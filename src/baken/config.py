@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,9 @@ from msgspec import Struct
 from .errors import SettingError
 
 PREFIX: Final = "BAKEN_"
+
+_SITE: Final = re.compile(r"https?://[^\s/?#@\"<>]+/?")
+_CONTACT: Final = re.compile(r"[^\s@/:?\"<>]+@[^\s@/?\"<>]+\.[^\s@/?\"<>]+|https?://[^\s\"<>]+")
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -27,6 +31,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         host: address to serve on.
         port: port to serve on.
         workers: web processes.
+        url: the site's public address, such as ``https://health.example.org``; None leaves out what
+            needs one.
+        contact: the e-mail address or the web address at which corrections and requests for
+            introductions arrive; None where nobody answers them.
     """
 
     landscape: Path | None = None
@@ -36,6 +44,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    url: str | None = None
+    contact: str | None = None
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -62,9 +72,24 @@ class Settings(Struct, frozen=True, kw_only=True):
         }
         values.update({name: value for name, value in given.items() if value is not None})
         try:
-            return msgspec.convert(values, cls, strict=False, dec_hook=_decode)
+            settings = msgspec.convert(values, cls, strict=False, dec_hook=_decode)
         except msgspec.ValidationError as error:
             raise SettingError(f"A setting makes no sense: {error}.") from error
+        settings._check_addresses()
+        return settings
+
+    def _check_addresses(self) -> None:
+        """Raise a SettingError where an address that pages show leads nowhere."""
+        if self.url is not None and not _SITE.fullmatch(self.url):
+            raise SettingError(
+                f"{PREFIX}URL is the site's public address without a path, such as "
+                f"https://health.example.org; “{self.url}” is not."
+            )
+        if self.contact is not None and not _CONTACT.fullmatch(self.contact):
+            raise SettingError(
+                f"{PREFIX}CONTACT is an e-mail address or an address that starts with https://; "
+                f"“{self.contact}” is neither."
+            )
 
 
 def _decode(type_: type, value: Any) -> Any:

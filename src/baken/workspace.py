@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import blake2b
@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from baken import ingest, landscape
 from baken.config import Settings
 from baken.errors import LinkError, NeedError, NotFoundError, StoreError
+from baken.landscape.outlines import Outlines
+from baken.landscape.whereabouts import Whereabouts, locate, locate_place
 from baken.model import (
     LANGUAGES,
     Aspect,
@@ -40,7 +42,7 @@ from baken.model.shortlist import NO_STAGE, SORTS
 from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
-from baken.store import Facets, Filter, Store, Totals, open_store
+from baken.store import Change, Facets, Filter, Store, Totals, open_store
 from baken.text.marking import message
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from baken.linker.protocol import LinkerLike
     from baken.linker.registry import RegistryRecord
     from baken.partners.naming import Named, Naming
+    from baken.partners.surroundings import Surroundings
 
 _LOG: Final = logging.getLogger("baken.workspace")
 
@@ -62,6 +65,9 @@ _THERE_IS_NO: Final = {
     "province": message("There is no province “%(word)s”."),
     "stage": message("There is no stage “%(word)s”."),
 }
+
+_ON_A_MAP: Final = ("kind", "name", "coordinates")
+"""What is read of an organisation that is only to be put on a map."""
 
 Progress = Callable[[str], None]
 
@@ -78,9 +84,17 @@ class Workspace:
         matcher: Matcher,
         registry: Path | None = None,
         names: Path | None = None,
+        *,
+        url: str | None = None,
+        contact: str | None = None,
     ) -> None:
-        """Wrap what `open` has put together; `names` is the folder of the landscape's linker."""
+        """Wrap what `open` has put together; `names` is the folder of the landscape's linker.
+
+        `url` and `contact` are settings that pages show.
+        """
         self.store = store
+        self.url = url.rstrip("/") if url else None
+        self.contact = contact
         self._registry = registry
         self._names = names
         self._naming: Naming | None = None
@@ -115,7 +129,14 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            return cls(store, Matcher(store, index), settings.registry, location.names)
+            return cls(
+                store,
+                Matcher(store, index),
+                settings.registry,
+                location.names,
+                url=settings.url,
+                contact=settings.contact,
+            )
         except BaseException:
             store.close()
             raise
@@ -359,10 +380,47 @@ class Workspace:
         return found
 
     def organisations(
-        self, only: Filter | None = None, *, after: str | None = None, limit: int | None = None
+        self,
+        only: Filter | None = None,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        predicates: Sequence[str] | None = None,
     ) -> Iterator[Organisation]:
         """Yield organisations by name; see `baken.store.Store.organisations`."""
-        return self.store.organisations(only or Filter(), after=after, limit=limit)
+        return self.store.organisations(
+            only or Filter(), after=after, limit=limit, predicates=predicates
+        )
+
+    def by_place(self, only: Filter | None = None) -> dict[str, int]:
+        """Count organisations by place; see `baken.store.Store.by_place`."""
+        return self.store.by_place(only or Filter())
+
+    def whereabouts(self, organisations: Sequence[Organisation]) -> dict[str, Whereabouts]:
+        """Return where organisations stand on a map, by id; see `baken.landscape.whereabouts`.
+
+        Those of which no more than a region is known are left out.
+        """
+        known = {one.id: one for one in organisations}
+        parents = {one.located_through for one in organisations} - {None}
+        missing = [parent for parent in parents if parent and parent not in known]
+        if missing:
+            found = self.store.organisations(ids=missing, predicates=_ON_A_MAP)
+            known |= {one.id: one for one in found}
+        places = {
+            one.id: locate(one, self.landscape, self.outlines, known.get(one.located_through or ""))
+            for one in organisations
+        }
+        return {key: place for key, place in places.items() if place is not None}
+
+    def place_whereabouts(self, place_id: str) -> Whereabouts | None:
+        """Return the middle of a municipality or province, or None."""
+        return locate_place(place_id, self.landscape, self.outlines)
+
+    @cached_property
+    def outlines(self) -> Outlines | None:
+        """The outlines of the landscape's country, or None where none are known."""
+        return Outlines.of(self.landscape)
 
     def facets(self, only: Filter | None = None) -> Facets:
         """Count organisations by kind, province, theme and role."""
@@ -377,6 +435,19 @@ class Workspace:
     def incoming(self, organisation_id: str) -> tuple[Statement, ...]:
         """Return what other organisations' sources say of their relation to this one."""
         return self.store.incoming(organisation_id)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Who is like an organisation, and who is near it, each with the reason."""
+        return self._matcher.surroundings
+
+    def changes(self, limit: int = 60) -> tuple[Change, ...]:
+        """Return what is new of organisations and what is said no more, the latest day first.
+
+        Args:
+            limit: at most so many lines; each is one organisation on one day.
+        """
+        return self.store.changes(limit)
 
     def statements(self, subject: str) -> tuple[Statement, ...]:
         """Return the standing statements about a subject, such as ``places/limburg``."""

@@ -68,6 +68,7 @@ def everything_read(store, audience, statement_ids=(), organisation_ids=()):
         "organisations": list(store.organisations(audience=audience)),
         "incoming": [store.incoming(one, audience=audience) for one in organisation_ids],
         "facets": store.facets(audience=audience),
+        "by_place": store.by_place(audience=audience),
         "totals": store.totals(audience=audience),
         **({"names": store.names()} if audience is Audience.PUBLIC else {}),
     }
@@ -565,6 +566,24 @@ def test_organisations_by_id_come_ordered_and_filtered(filled):
     assert ids(filled.organisations(Filter(kinds=("biobank",)), ids=["e", "b"])) == ["b"]
     assert ids(filled.organisations(ids=["a", "b", "e"], after="a", limit=1)) == ["b"]
     assert ids(filled.organisations(ids=[])) == []
+
+
+def test_organisations_are_read_in_part(filled):
+    [b] = filled.organisations(ids=["b"], predicates=("kind", "name", "theme"))
+    assert (b.kind, b.theme_ids, b.offers, b.places) == ("biobank", ("oncology",), (), ())
+    assert (b.place_id, b.province_id) == ("ghent", "east-flanders")
+    whole = filled.organisation("b")
+    assert (b.names, b.themes) == (whole.names, whole.themes)
+
+
+def test_places_are_counted(filled):
+    assert list(filled.by_place().items()) == [
+        ("ghent", 2),
+        ("leuven", 1),
+        ("liege", 1),
+        ("tienen", 1),
+    ]
+    assert filled.by_place(Filter(kinds=("biobank",))) == {"ghent": 1, "leuven": 1}
 
 
 def test_names_are_display_names(store):

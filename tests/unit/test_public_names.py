@@ -12,7 +12,7 @@ DOORS = {
         "Claim Problem Reading check problems_of read schema shipped theme_problems_of vocabulary "
         "write"
     ),
-    "baken.store": "Facets Filter Store SyncReport Totals open_store",
+    "baken.store": "Change Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.bulk": "Advance LinkReport link_file",

@@ -6,6 +6,7 @@ from baken.web.page import Page
 
 from . import (
     about,
+    changes,
     embed,
     find,
     home,
@@ -29,5 +30,6 @@ PAGES: Final[tuple[Page, ...]] = (
     places.PAGE,
     place.PAGE,
     about.PAGE,
+    changes.PAGE,
     *embed.PAGES,
 )
