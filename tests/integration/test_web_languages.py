@@ -95,7 +95,7 @@ def addresses(workspace, language):
         *("/", "/find", f"/find?q={need}", "/find?q=ror.org/03vek6s52", "/find?q=UZ+Gent"),
         *(f"/find?q={need}&province=limburg&without=theme:lung", f"/find?q={NEEDS['fr']}"),
         *("/project", f"/project?text={need}. {need} in Hasselt."),
-        *("/organisations", "/themes", "/places", "/about"),
+        *("/organisations", "/themes", "/places", "/about", "/changes"),
         *("/nothing", "/organisations/nobody", "/themes/nothing", "/places/nowhere"),
         *("/find?q=a&role=x", "/find?q=a&with=x", "/find?q=a&with=theme:x", "/find?q=a&stage=x"),
         *("/find?q=a&language=tlh", "/organisations?after=nobody"),
@@ -127,48 +127,57 @@ def english_messages(language):
     return re.compile("|".join(wholes)), re.compile("|".join(parts))
 
 
-def left_in_english(page, language, messages, names):
-    """What a page says in English without saying that it does."""
+def left_in_english(said, language, messages, names):
+    """What of the pieces of a page is English without saying so."""
     wholes, parts = messages
     return [
         text
-        for marked, text in Reader(page).said
+        for marked, text in said
         if marked == language and text not in names
         if wholes.fullmatch(text.strip(" ,;·()")) or wholes.fullmatch(text) or parts.search(text)
     ]
 
 
-@pytest.mark.parametrize("language", SPOKEN)
-def test_no_page_says_anything_in_english(client, workspace, names, language):
+@pytest.fixture(scope="module", params=SPOKEN)
+def spoken(request, workspace, client):
+    """A language and what every page says in it, by address."""
+    language = request.param
+    return language, {
+        address: Reader(client.get(f"/{language}{address}").text).said
+        for address in addresses(workspace, language)
+    }
+
+
+def test_no_page_says_anything_in_english(client, names, spoken):
+    language, pages = spoken
     messages = english_messages(language)
     # What finds nothing on an English page would find nothing anywhere.
     english = client.get("/about").text.replace('<html lang="en">', f'<html lang="{language}">')
-    assert len(left_in_english(english, language, messages, names)) > 10
+    assert len(left_in_english(Reader(english).said, language, messages, names)) > 10
     left = {
-        address: said
-        for address in addresses(workspace, language)
-        if (
-            said := left_in_english(
-                client.get(f"/{language}{address}").text, language, messages, names
-            )
-        )
+        address: left_in_english(said, language, messages, names) for address, said in pages.items()
     }
-    assert left == {}
+    assert {address: texts for address, texts in left.items() if texts} == {}
 
 
-@pytest.mark.parametrize("language", SPOKEN)
-def test_what_is_quoted_in_another_language_says_so(client, workspace, language):
-    """A summary or an offer that nobody has put in the page's language."""
+def test_what_nobody_has_translated_is_marked(workspace, spoken):
+    """Summaries and offers that are not in the page's language, wherever they are quoted."""
+    language, pages = spoken
     foreign = {
-        said.value
+        " ".join(text.split())
         for one in workspace.organisations()
-        for said in one.summaries
-        if said.language not in (language, None)
+        for own, text in itertools.chain(
+            ((said.language, said.value) for said in one.summaries),
+            (wording for o in one.offers for wording in o.value.wordings(o.language).items()),
+        )
+        if own not in (language, None)
     }
-    for one in workspace.organisations():
-        page = Reader(client.get(f"/{language}/organisations/{one.id}").text)
-        unmarked = [text for marked, text in page.said if marked == language and text in foreign]
-        assert unmarked == [], one.id
+    mixed = {
+        address: unmarked
+        for address, said in pages.items()
+        if (unmarked := [text for marked, text in said if marked == language and text in foreign])
+    }
+    assert mixed == {}
 
 
 @pytest.mark.parametrize(
