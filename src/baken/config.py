@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
 import platformdirs
@@ -18,6 +18,22 @@ PREFIX: Final = "BAKEN_"
 
 _SITE: Final = re.compile(r"https?://[^\s/?#@\"<>]+/?")
 _CONTACT: Final = re.compile(r"[^\s@/:?\"<>]+@[^\s@/?\"<>]+\.[^\s@/?\"<>]+|https?://[^\s\"<>]+")
+
+
+class Secret:
+    """A setting that no message, log or traceback shows."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return it in the clear, for the one place that uses it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -32,9 +48,27 @@ class Settings(Struct, frozen=True, kw_only=True):
         port: port to serve on.
         workers: web processes.
         url: the site's public address, such as ``https://health.example.org``; None leaves out what
-            needs one.
+            needs one. Links in mails begin with it.
         contact: the e-mail address or the web address at which corrections and requests for
             introductions arrive; None where nobody answers them.
+        desk: where enquiries are kept: a file or ``postgresql://…``; None for a file in `data`.
+        desk_keys: Fernet keys that personal data is encrypted with, comma-separated, the newest
+            first; None keeps it in the clear.
+        desk_secret: what links are signed with, 32 characters or more; None for a key that is
+            made once in `data`.
+        office_name: who mails come from, in words.
+        office_zone: the office's time zone.
+        office_country: whose public holidays it keeps: ``BE``, or with a part of it ``DE-BY``.
+        office_hours: when somebody is there on a working day, ``09:00-17:00``.
+        office_closed: further closing days, ``2026-12-24, 2026-12-27/2026-12-31``.
+        promise_days: working days within which a person answers, 1 to 30.
+        smtp: server that mails leave by, ``smtp://host:25``, ``smtp://user:password@host:587``
+            (with STARTTLS) or ``smtps://…``; None keeps them waiting.
+        mail_from: address that mails come from.
+        follow_ups: mails that somebody who agrees to follow-ups gets at most.
+        keep_enquiries_days: days after which the personal data of a closed enquiry is erased.
+        keep_mails_days: days after which the text of a sent mail is erased.
+        keep_audit_days: days for which the audit trail is kept.
     """
 
     landscape: Path | None = None
@@ -46,6 +80,21 @@ class Settings(Struct, frozen=True, kw_only=True):
     workers: int = 1
     url: str | None = None
     contact: str | None = None
+    desk: str | None = None
+    desk_keys: Secret | None = None
+    desk_secret: Secret | None = None
+    office_name: str = "The Baken desk"
+    office_zone: str = "Europe/Brussels"
+    office_country: str = "BE"
+    office_hours: str = "09:00-17:00"
+    office_closed: str = ""
+    promise_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 2
+    smtp: Secret | None = None
+    mail_from: str = "desk@localhost.invalid"
+    follow_ups: Annotated[int, msgspec.Meta(ge=0, le=12)] = 2
+    keep_enquiries_days: Annotated[int, msgspec.Meta(ge=1)] = 1095
+    keep_mails_days: Annotated[int, msgspec.Meta(ge=1)] = 365
+    keep_audit_days: Annotated[int, msgspec.Meta(ge=1)] = 1825
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -78,6 +127,11 @@ class Settings(Struct, frozen=True, kw_only=True):
         settings._check_addresses()
         return settings
 
+    @property
+    def address(self) -> str:
+        """Where visitors reach the site: its public address, or where it is served."""
+        return (self.url or f"http://{self.host}:{self.port}").rstrip("/")
+
     def _check_addresses(self) -> None:
         """Raise a SettingError where an address that pages show leads nowhere."""
         if self.url is not None and not _SITE.fullmatch(self.url):
@@ -95,4 +149,6 @@ class Settings(Struct, frozen=True, kw_only=True):
 def _decode(type_: type, value: Any) -> Any:
     if type_ is Path:
         return Path(value).expanduser()
+    if type_ is Secret:
+        return value if isinstance(value, Secret) else Secret(value)
     raise TypeError(f"no setting is a {type_}")

@@ -46,6 +46,7 @@ from baken.store import Change, Facets, Filter, Store, Totals, open_store
 from baken.text.marking import message
 
 if TYPE_CHECKING:
+    from baken.desk import Desk
     from baken.linker import Linker
     from baken.linker.protocol import LinkerLike
     from baken.linker.registry import RegistryRecord
@@ -84,19 +85,15 @@ class Workspace:
         matcher: Matcher,
         registry: Path | None = None,
         names: Path | None = None,
-        *,
-        url: str | None = None,
-        contact: str | None = None,
+        settings: Settings | None = None,
     ) -> None:
-        """Wrap what `open` has put together; `names` is the folder of the landscape's linker.
-
-        `url` and `contact` are settings that pages show.
-        """
+        """Wrap what `open` has put together; `names` is the folder of the landscape's linker."""
         self.store = store
-        self.url = url.rstrip("/") if url else None
-        self.contact = contact
+        self.url = settings.url.rstrip("/") if settings and settings.url else None
+        self.contact = settings.contact if settings else None
         self._registry = registry
         self._names = names
+        self._settings = settings
         self._naming: Naming | None = None
         self._facets: tuple[int, Facets] | None = None
         self._is_loaded = False  # so that what failed is not tried for every need
@@ -129,17 +126,46 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            return cls(
-                store,
-                Matcher(store, index),
-                settings.registry,
-                location.names,
-                url=settings.url,
-                contact=settings.contact,
-            )
+            matcher = Matcher(store, index)
+            return cls(store, matcher, settings.registry, location.names, settings)
         except BaseException:
             store.close()
             raise
+
+    # -- the desk ----------------------------------------------------------------------------
+
+    @staticmethod
+    def open_desk(
+        settings: Settings | None = None,
+        *,
+        clock: Callable[[], datetime.datetime] | None = None,
+        **given: Any,
+    ) -> Desk:
+        """Open the desk alone, for those who need no landscape; close it afterwards.
+
+        Args:
+            settings: how Baken is set up; read from the environment when None.
+            clock: tells the time, aware; the real one when None.
+            **given: single settings by name.
+
+        Raises:
+            SettingError: a setting makes no sense.
+            StoreError: the desk's database cannot be opened, or holds something else.
+        """
+        from baken.desk import Desk  # only who deals with enquiries pays for loading it
+
+        settings = settings or Settings.load(**given)
+        return Desk.open(settings, clock=clock) if clock else Desk.open(settings)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where enquiries are kept; opened when first asked for, closed with the workspace.
+
+        Raises:
+            SettingError: a setting makes no sense.
+            StoreError: the desk's database cannot be opened, or holds something else.
+        """
+        return self.open_desk(self._settings)
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -471,8 +497,10 @@ class Workspace:
         return self.store.totals()
 
     def close(self) -> None:
-        """Release the store."""
+        """Release the store, and the desk where it was opened."""
         self.store.close()
+        if "desk" in self.__dict__:
+            self.desk.close()
 
     def __enter__(self) -> Self:
         """Return the workspace itself."""

@@ -14,6 +14,11 @@ DOORS = {
     ),
     "baken.store": "Change Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
+    "baken.desk": (
+        "ANSWERS Access Actor Asked Case Consent Contact Desk Enquiry Event Form "
+        "INTRODUCTION_STATES Introduction KINDS Mail OUTCOMES OfficeCalendar Officer Person "
+        "Question Receipt RunningWorker STATES SYSTEM Status Sweep Worker start_worker"
+    ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.bulk": "Advance LinkReport link_file",
 }

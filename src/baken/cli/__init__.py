@@ -15,7 +15,7 @@ import typer
 
 from baken.errors import BakenError
 
-from . import find, landscape, link, organisations, publish, registry, serve, themes
+from . import desk, find, landscape, link, organisations, publish, registry, serve, themes
 
 app = typer.Typer(
     name="baken",
@@ -34,6 +34,8 @@ app.add_typer(landscape.app, name="landscape")
 app.add_typer(themes.app, name="themes")
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
+app.add_typer(desk.app, name="desk")
+app.command("worker")(desk.worker)
 
 
 def _version(is_wanted: bool) -> None:

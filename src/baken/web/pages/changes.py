@@ -133,6 +133,7 @@ def feed(workspace: Workspace, query: Query, context: Any) -> bytes:
     """
     say, url = query.say, workspace.url or ""
     title = f"{choose(workspace.landscape.title, query.language)}: {say('New and changed')}"
+    author = choose(workspace.landscape.title, "en") or "Baken"
     latest = context.days[0].day if context.days else "1970-01-01"
     entries = [(day.day, line) for day in context.days for line in day.lines][:_MOST_IN_FEED]
     site = f"{url}{query.address('/changes')}"
@@ -142,7 +143,7 @@ def feed(workspace: Workspace, query: Query, context: Any) -> bytes:
         f"<title>{escape(title)}</title>",
         f"<id>{_urn(workspace, f'feed {query.language}')}</id>",
         f"<updated>{latest}T00:00:00Z</updated>",
-        f"<author><name>{escape(choose(workspace.landscape.title, 'en') or 'Baken')}</name></author>",
+        f"<author><name>{escape(author)}</name></author>",
         f'<link rel="self" type="application/atom+xml" href={quoteattr(site + ".atom")}/>',
         f'<link rel="alternate" type="text/html" href={quoteattr(site)}/>',
     ]
