@@ -7,6 +7,7 @@
     ├── NotFoundError          no organisation, theme or place of that id
     ├── NeedError              a need that cannot be answered, and why
     ├── PublishError           a folder that the site cannot be written into, or a broken link in it
+    ├── GuideError             a profile that makes no sense, or a measure there is not
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     ├── DeskError              the desk cannot do what was asked, and why
     │   ├── TransitionError    an enquiry's state does not allow it, or not to this person
@@ -65,6 +66,10 @@ class NotFoundError(BakenError):
 
 class NeedError(BakenError):
     """A need cannot be answered; the message says why and what to do."""
+
+
+class GuideError(BakenError):
+    """A profile contradicts itself or names what there is not; or there is no such measure."""
 
 
 class LinkError(BakenError):

@@ -70,6 +70,7 @@ def everything_read(store, audience, statement_ids=(), organisation_ids=()):
         "facets": store.facets(audience=audience),
         "by_place": store.by_place(audience=audience),
         "totals": store.totals(audience=audience),
+        "changes": store.changes(50, audience=audience),
         **({"names": store.names()} if audience is Audience.PUBLIC else {}),
     }
 
@@ -877,3 +878,23 @@ def test_any_statement_comes_back_as_it_was(store, claims):
     assert store.by_id(first, audience=Audience.AGENCY) == first
     public = [statement for statement in first.values() if statement.visibility is PUBLIC]
     assert said(store, subject=subject) == public
+
+
+def test_changes_are_told_by_day_and_organisation(store):
+    old = [*describe("a", name="A", roles=["research"]), *describe("b", name="B")]
+    store.sync("landscape", old, on=DAY, landscape=make_landscape())
+    hidden = make_statement("a", "alias", "Secret", visibility=INTERNAL)
+    later = make_statement("a", "alias", "Alpha", citation=make_citation(retrieved=NEXT_DAY))
+    new = [*describe("a", name="A"), later, hidden, *describe("b", name="B")]
+    store.sync("landscape", new, on=NEXT_DAY)
+    newest, *first = store.changes(10)
+    assert (newest.organisation, newest.day, newest.is_new) == ("a", NEXT_DAY, False)
+    assert (newest.added, newest.retired) == ({"alias": 1}, {"offer": 1})
+    assert [(change.organisation, change.day, change.is_new) for change in first] == [
+        ("a", DAY, True),
+        ("b", DAY, True),
+    ]
+    assert store.changes(1) == (newest,)
+    # A second source that says the same changes nothing.
+    store.sync("other", describe("b", name="B"), on=LATER)
+    assert store.changes(10)[0] == newest

@@ -28,6 +28,7 @@ ADDRESSES = {
     "/places": "/places.json",
     "/places/limburg": "/places/limburg.json",
     "/about": "/about.json",
+    "/changes": "/changes.json",
 }
 ODD_NEEDS = {
     "empty": "",

@@ -19,6 +19,10 @@ DOORS = {
         "INTRODUCTION_STATES Introduction KINDS Mail OUTCOMES OfficeCalendar Officer Person "
         "Question Receipt RunningWorker STATES SYSTEM Status Sweep Worker start_worker"
     ),
+    "baken.guide": (
+        "Advice Guide Measure Profile Reading Verdict aged_figures check empty problems_of read "
+        "schema"
+    ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.bulk": "Advance LinkReport link_file",
 }

@@ -223,7 +223,9 @@ class StatementStore:
             days = session.select("changed_days", audience=audience.value, limit=limit)
             subjects = list(dict.fromkeys(subject for _, subject in days))
             history = statements_of(session, subjects, audience, history=True)
-        return tuple(_change(day, history[subject]) for day, subject in days)
+        changes = (_change(day, history[subject]) for day, subject in days)
+        # What another source said before, or still says, has not changed.
+        return tuple(change for change in changes if change.added or change.retired)
 
     def close(self) -> None:
         """Release every connection."""

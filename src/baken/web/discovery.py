@@ -146,4 +146,4 @@ def _urls(url: str, paths: list[str]) -> Iterator[str]:
 
 def _xml(lines: Iterator[str]) -> Response[str]:
     content = "\n".join(('<?xml version="1.0" encoding="utf-8"?>', *lines, ""))
-    return Response(content, media_type="application/xml; charset=utf-8")
+    return Response(content, media_type="application/xml")

@@ -45,6 +45,9 @@ _ENDING: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in
 """By which a link asks for another form of a page."""
 
 _SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
+_CODES: Final = re.compile(r'<img src="[^"]*/qr\.svg"[^>]*>')
+"""Pictures that are made when somebody asks for them; the address beside them says the same."""
+
 _CHUNK: Final = 64
 """Pages that a process makes before it reports and takes more."""
 
@@ -313,7 +316,7 @@ class _Press:
                 return f' {name}="{self.live}{href}"'
             return "" if name == "href" else link[0]
 
-        return _SUGGESTING.sub("", _LINKS.sub(replaced, text))
+        return _SUGGESTING.sub("", _LINKS.sub(replaced, _CODES.sub("", text)))
 
     def file_of(self, href: str) -> str | None:
         """Return the file that a link leads to, or None."""

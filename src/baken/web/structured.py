@@ -115,7 +115,7 @@ def structured(
         site["potentialAction"] = {
             "@type": "SearchAction",
             "target": {"@type": "EntryPoint", "urlTemplate": target},
-            "query": "required name=need",
+            "query-input": "required name=need",
         }
     node: Node = {
         "@context": "https://schema.org",
@@ -133,8 +133,11 @@ def structured(
         node["breadcrumb"] = _way(page, query, workspace, str(about["name"]), address)
     if isinstance(context, OrganisationPage):
         node["dateModified"] = context.as_of
-    # Inside a script element only "</" and "<!--" would end what is data.
-    return json.dumps(node, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    # Inside a script element, markup would end what is data.
+    text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
+    for sign in "<>&":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return text
 
 
 def _address(workspace: Workspace, path: str) -> str:
@@ -265,7 +268,8 @@ def _type(kind: str, workspace: Workspace) -> str:
     while kind in kinds and kind not in seen:
         seen.add(kind)
         for term in kinds[kind].maps_to:
-            if term.startswith(_SCHEMA):
+            # What is a place to schema.org offers nothing and knows nothing.
+            if term.startswith(_SCHEMA) and term != f"{_SCHEMA}Place":
                 return term.removeprefix(_SCHEMA)
         kind = kinds[kind].broader or ""
     return "Organization"

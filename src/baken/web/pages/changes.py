@@ -172,5 +172,5 @@ PAGE: Final = Page(
     Changes,
     build,
     depends_on="landscape",
-    forms={"atom": Form("application/atom+xml; charset=utf-8", feed)},
+    forms={"atom": Form("application/atom+xml", feed)},
 )

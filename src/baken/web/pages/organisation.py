@@ -747,5 +747,5 @@ PAGE: Final = Page(
     OrganisationPage,
     build,
     section="organisations",
-    forms={"vcf": Form("text/vcard; charset=utf-8", vcard.render)},
+    forms={"vcf": Form("text/vcard", vcard.render)},
 )
