@@ -38,6 +38,11 @@ PAGES = {
     "statistics": "/statistics",
     "method": "/about",
     "not found": "/organisations/nobody",
+    "home in Dutch": "/nl/",
+    "home in German": "/de/",
+    "shortlist in Dutch": "/nl/find?q=slimme+inhalator+longafdeling+Gent&province=limburg",
+    "shortlist in German": "/de/find?q=Wir+suchen+eine+Lungenabteilung+in+der+N%C3%A4he+von+Gent",
+    "empty project in French": "/fr/project",
 }
 
 
