@@ -31,7 +31,6 @@ NAVIGATION: Final = (
     ("network", message("Network"), "/network"),
     ("themes", message("Themes"), "/themes"),
     ("places", message("Places"), "/places"),
-    ("about", message("Method"), "/about"),
 )
 
 
