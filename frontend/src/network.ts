@@ -12,6 +12,10 @@ const DASHES: Readonly<Record<string, readonly number[]>> = {
   "s-theme": [9, 3, 2, 3],
 };
 
+/** Letters of a name in the drawing; the whole one is told on hovering, and in the list. */
+const LONGEST = 36;
+const HUBS = 14;
+
 interface Tie {
   readonly ends: readonly [string, string];
   readonly stroke: string;
@@ -52,7 +56,6 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
       size: Number(circle.getAttribute("r")) * 0.8,
       label: circle.textContent?.trim() ?? "",
       color: getComputedStyle(circle).fill,
-      forceLabel: isOn,
       zIndex: isOn ? 1 : 0,
     });
   });
@@ -81,12 +84,8 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
   let chart: Sigma;
   try {
     chart = new Sigma(graph, box, {
-      labelColor: { color: palette.ink },
-      labelFont: getComputedStyle(document.body).fontFamily,
-      labelSize: 12,
-      labelDensity: 1,
-      labelGridCellSize: 110,
-      labelRenderedSizeThreshold: 3,
+      // Sigma writes names over each other; see `writeNames`.
+      renderLabels: false,
       zIndex: true,
       minCameraRatio: 0.05,
       maxCameraRatio: 2,
@@ -102,8 +101,8 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
       nodeReducer: (id, data) => {
         if (lit === undefined) return data;
         return beside.get(lit)?.has(id)
-          ? { ...data, forceLabel: true, zIndex: 2 }
-          : { ...data, color: mixed(String(data["color"]), palette.sheet), label: "" };
+          ? { ...data, zIndex: 2 }
+          : { ...data, color: mixed(String(data["color"]), palette.sheet) };
       },
     });
   } catch {
@@ -112,17 +111,68 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
     return;
   }
   const sheet = chart.createCanvas("ties", { beforeLayer: "nodes" });
+  const writing = chart.createCanvas("names", { afterLayer: "nodes" });
   chart.resize(true);
+  const widths = new Map<string, number>();
+  const byImportance = graph.nodes().sort((a, b) => {
+    const [one, other] = [graph.getNodeAttributes(a), graph.getNodeAttributes(b)];
+    return other["zIndex"] - one["zIndex"] || other["size"] - one["size"];
+  });
+
+  /** Write the names that find room, the most important first, on the side that has it. */
+  const writeNames = (context: CanvasRenderingContext2D): void => {
+    context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    context.fillStyle = palette.ink;
+    const near = lit === undefined ? undefined : beside.get(lit);
+    const order = near
+      ? [...byImportance.filter((id) => near.has(id)), ...byImportance.filter((id) => !near.has(id))]
+      : byImportance;
+    type Room = readonly [number, number, number, number];
+    const [dots, taken]: [Room[], Room[]] = [[], []];
+    const meet = (one: Room, other: Room): boolean =>
+      one[0] < other[2] + 2 && other[0] - 2 < one[2] && one[1] < other[3] && other[1] < one[3];
+    for (const id of order) {
+      const node = graph.getNodeAttributes(id);
+      const at = chart.graphToViewport({ x: node["x"], y: node["y"] });
+      const radius = chart.scaleSize(node["size"]);
+      dots.push([at.x - radius, at.y - radius, at.x + radius, at.y + radius]);
+    }
+    for (const [place, id] of order.entries()) {
+      if (near && !near.has(id)) break;
+      const node = graph.getNodeAttributes(id);
+      const name = shortened(String(node["label"]));
+      const wide = widths.get(name) ?? context.measureText(name).width;
+      widths.set(name, wide);
+      const at = chart.graphToViewport({ x: node["x"], y: node["y"] });
+      const radius = chart.scaleSize(node["size"]) + 4;
+      for (const left of [at.x + radius, at.x - radius - wide]) {
+        const room = [left, at.y - 8, left + wide, at.y + 8] as const;
+        const isInside = room[0] >= 0 && room[2] <= box.clientWidth;
+        // The hubs are in the thick of it: their names may lie over the dots of others.
+        const others = place < HUBS ? taken : [...taken, ...dots];
+        const isFree = !others.some((one) => meet(one, room));
+        if (!isInside || !isFree) continue;
+        taken.push(room);
+        context.fillText(name, left, at.y + 4);
+        break;
+      }
+    }
+  };
+
   const context = sheet?.getContext("2d");
+  const pen = writing?.getContext("2d");
   chart.on("afterRender", () => {
-    if (!context || !sheet) return;
+    if (!context || !sheet || !pen || !writing) return;
     // Sigma sizes its own layers only.
     const scale = window.devicePixelRatio || 1;
     const [wide, high] = [Math.round(box.clientWidth * scale), Math.round(box.clientHeight * scale)];
-    if (sheet.width !== wide || sheet.height !== high) [sheet.width, sheet.height] = [wide, high];
-    sheet.style.cssText = "position:absolute;inset:0;width:100%;height:100%";
-    context.setTransform(scale, 0, 0, scale, 0, 0);
-    context.clearRect(0, 0, box.clientWidth, box.clientHeight);
+    for (const [layer, hand] of [[sheet, context], [writing, pen]] as const) {
+      if (layer.width !== wide || layer.height !== high) [layer.width, layer.height] = [wide, high];
+      layer.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
+      hand.setTransform(scale, 0, 0, scale, 0, 0);
+      hand.clearRect(0, 0, box.clientWidth, box.clientHeight);
+    }
+    writeNames(pen);
     for (const tie of ties) {
       const [from, to] = tie.ends.map((id) => {
         const at = graph.getNodeAttributes(id);
@@ -185,6 +235,11 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
     entry.addEventListener("focusout", () => light(undefined));
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+}
+
+/** A name that takes no more room than a line of it. */
+function shortened(name: string): string {
+  return name.length > LONGEST ? `${name.slice(0, LONGEST - 1).trimEnd()}…` : name;
 }
 
 /** A colour faded into the sheet beneath it. */
