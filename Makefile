@@ -19,7 +19,7 @@ run: setup
 	@$(BIN)/baken serve
 
 test: setup-tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: lint docs test
 

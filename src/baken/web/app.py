@@ -143,15 +143,14 @@ def _handlers(page: Page, site: Site, say: Speech) -> list[Handler]:
             headers = {"ETag": site.edition()}
             if headers["ETag"] in _known_editions(request):
                 return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
-        context = site.context(page, query)
         form = page.forms.get(_ending(request))
         if form is not None:
-            content = form.render(site.workspace, query, context)
+            content = form.render(site.workspace, query, site.context(page, query))
             response: Response[bytes | str] = Response(content, media_type=form.media_type)
         elif _wants_json(request):
-            response = _json(context)
+            response = _json(site.context(page, query))
         else:
-            response = _html(site.html(page, context, query))
+            response = _html(site.shown(page, query))
         response.headers.update(headers)
         if page.section == "map" and site.workspace.tiles is not None:
             response.headers["Content-Security-Policy"] = _policy_with(site.workspace.tiles.host)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import threading
+from collections import OrderedDict
 from typing import Final
 
 import msgspec
@@ -15,6 +17,9 @@ from .assets import Assets, software_version
 from .inset import draw
 from .page import Page, Query
 from .rendering import Renderer
+
+_MOST_SHOWN: Final = 16_000_000
+"""Characters of pages that are kept, of all languages together: some 500 pages."""
 
 
 class Site:
@@ -38,6 +43,7 @@ class Site:
         )
         self._software = software_version()
         self._kept: dict[tuple[str, str], tuple[int, msgspec.Struct]] = {}
+        self._shown = _Shown()
 
     def context(self, page: Page, query: Query) -> msgspec.Struct:
         """Return what a page shows, which is also its JSON form.
@@ -54,6 +60,22 @@ class Site:
             known = self._kept[key] = (revision, page.build(self.workspace, query))
         return known[1]
 
+    def shown(self, page: Page, query: Query) -> str:
+        """Return a page as people see it; a public one as it was made for whoever asked before.
+
+        Raises:
+            NotFoundError: there is nothing at that address.
+            NeedError: a parameter makes no sense.
+        """
+        if page.depends_on == "visitor":
+            return self.html(page, self.context(page, query), query)
+        given = tuple((name, tuple(values)) for name, values in sorted(query.parameters.items()))
+        key = (self.edition(), page.path, query.page, query.language, given)
+        known = self._shown.get(key)
+        if known is None:
+            known = self._shown.keep(key, self.html(page, self.context(page, query), query))
+        return known
+
     def html(self, page: Page, context: msgspec.Struct, query: Query) -> str:
         """Return a page as people see it."""
         return self.renderer.page(page, context, query)
@@ -67,3 +89,30 @@ class Site:
         """
         today = datetime.date.today().toordinal()
         return f'W/"{self._software}-{self.workspace.store.revision()}-{today}"'
+
+
+class _Shown:
+    """The pages that were asked for last, as far as there is room; safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._pages: OrderedDict[object, str] = OrderedDict()
+        self._size = 0
+        self._lock = threading.Lock()
+
+    def get(self, key: object) -> str | None:
+        """Return a page, which counts as asked for again, or None."""
+        with self._lock:
+            found = self._pages.get(key)
+            if found is not None:
+                self._pages.move_to_end(key)
+            return found
+
+    def keep(self, key: object, page: str) -> str:
+        """Keep a page, make room for it, and return it."""
+        with self._lock:
+            self._size += len(page) - len(self._pages.pop(key, ""))
+            self._pages[key] = page
+            while self._size > _MOST_SHOWN:
+                _, dropped = self._pages.popitem(last=False)
+                self._size -= len(dropped)
+        return page
