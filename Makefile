@@ -28,6 +28,7 @@ lint: setup-tests
 	$(BIN)/lint-imports
 	$(BIN)/baken landscape check landscapes/flanders-health
 	$(BIN)/python -m tools.translations
+	$(BIN)/baken guide check landscapes/flanders-health
 
 docs: setup-tests
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet

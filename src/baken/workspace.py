@@ -22,7 +22,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from baken import ingest, landscape
 from baken.config import Settings
-from baken.errors import LinkError, NeedError, NotFoundError, StoreError
+from baken.errors import (
+    GuideError,
+    LandscapeError,
+    LinkError,
+    NeedError,
+    NotFoundError,
+    StoreError,
+)
 from baken.model import (
     LANGUAGES,
     Aspect,
@@ -43,6 +50,7 @@ from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_i
 from baken.store import Facets, Filter, Store, Totals, open_store
 
 if TYPE_CHECKING:
+    from baken.guide import Guide
     from baken.linker import Linker
     from baken.linker.protocol import LinkerLike
     from baken.linker.registry import RegistryRecord
@@ -68,9 +76,19 @@ class Workspace:
         matcher: Matcher,
         registry: Path | None = None,
         names: Path | None = None,
+        folder: Path | None = None,
     ) -> None:
-        """Wrap what `open` has put together; `names` is the folder of the landscape's linker."""
+        """Wrap what `open` has put together.
+
+        Args:
+            store: the landscape's statements.
+            matcher: over the store.
+            registry: to link texts to; None for no linking.
+            names: folder of the landscape's linker.
+            folder: of the landscape's files; None where only a store was given.
+        """
         self.store = store
+        self._folder = folder
         self._registry = registry
         self._names = names
         self._naming: Naming | None = None
@@ -105,7 +123,8 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
-            return cls(store, Matcher(store, index), settings.registry, location.names)
+            matcher = Matcher(store, index)
+            return cls(store, matcher, settings.registry, location.names, location.folder)
         except BaseException:
             store.close()
             raise
@@ -316,6 +335,32 @@ class Workspace:
         records = landscape_records(organisations, self.landscape)
         return list(zip(organisations, records, strict=True))
 
+    # -- the guide ---------------------------------------------------------------------------
+
+    @cached_property
+    def guide(self) -> Guide:
+        """The landscape's guide: measures, steps, tax, regulatory paths, and advice on them.
+
+        A shared store holds no guide; where its landscape is one that ships, that one's is used.
+        A landscape without a guide has an empty one.
+
+        Raises:
+            GuideError: the guide's files have problems.
+        """
+        from baken import guide
+
+        try:
+            folder = self._folder or landscape.shipped(self.landscape.id)
+        except LandscapeError:
+            return guide.empty()
+        reading = guide.read(folder)
+        if reading.problems:
+            raise GuideError(
+                f"The guide in {folder} has {len(reading.problems)} problem(s): "
+                f"{sorted(reading.problems)[0]} See them all with: baken guide check {folder}"
+            )
+        return reading.guide
+
     # -- suggesting --------------------------------------------------------------------------
 
     def suggest(self, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
@@ -405,6 +450,7 @@ class _Location:
         # A store given without a landscape is opened as it is: that is how one file is shared.
         self._is_shared = settings.store is not None and settings.landscape is None
         self._folder = settings.landscape or landscape.shipped()
+        self.folder: Path | None = None if self._is_shared else self._folder
         name = _slug(self._folder)
         self._url = settings.store or str(settings.data / f"{name}.sqlite")
         if settings.store is not None:

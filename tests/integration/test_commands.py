@@ -262,3 +262,37 @@ def test_a_project_that_cannot_be_read_is_refused_in_a_sentence(baken, arguments
     done = baken("find", *arguments)
     assert done.returncode == code
     assert "Traceback" not in done.stderr
+
+
+def test_the_guide_names_the_rule_that_decided(baken, tmp_path):
+    path = tmp_path / "company.yaml"
+    path.write_text("size: large\nregion: flanders\nplans: [training]\nform: company\n")
+    advice = json.loads(
+        baken("guide", "ask", "--profile", path, "--size", "small", "--json").stdout
+    )
+    verdict = next(one for one in advice["measures"] if one["id"] == "kmo-portefeuille")
+    assert verdict["outcome"] == "applies"
+    said = baken("guide", "ask", "--profile", path, "--all").stdout
+    assert "Not met: The company is micro, small or medium-sized" in said
+    assert "guide/measures/kmo-portefeuille.yaml:" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("guide", "ask", "--sise", "small"), "Did you mean “size”?"),
+        (("guide", "ask", "--size"), "--size needs an answer"),
+        (("guide", "ask", "small"), "Write --fact value"),
+        (("guide", "ask", "--profile", "nowhere.yaml"), "nowhere.yaml"),
+        (("guide", "ask", "--province", "limburg", "--region", "wallonia"), "contradict"),
+        (("guide", "ask", "--language", "tlh"), "Use one of en, nl, fr, de"),
+        (("guide", "show", "kmo-portfeuille"), "Did you mean “kmo-portefeuille”?"),
+        (("guide", "check", "docs"), "no landscape"),
+        (("guide", "check", "--on", "yesterday"), "“yesterday” is no day"),
+    ],
+)
+def test_mistakes_at_the_guide_are_sentences(baken, arguments, says):
+    done = baken(*arguments)
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr

@@ -42,3 +42,22 @@ def test_the_annotated_example_is_a_valid_organisation(tmp_path):
     for name, kind in (("example-university", "university"), ("example-cluster", "cluster")):
         (folder / f"{name}.yaml").write_text(f"kind: {kind}\nsource: fit\nnames: [{name}]\n")
     assert landscape.check(tmp_path) == []
+
+
+def test_the_annotated_measure_is_a_valid_one(tmp_path):
+    """The example of the guide's page passes the checker beside the shipped guide."""
+    import datetime
+    import shutil
+
+    from baken import guide, landscape
+
+    [example] = re.findall(
+        r"```yaml\n(# guide/measures/example-voucher\.yaml.*?)```",
+        (ROOT / "docs" / "guide.md").read_text(),
+        re.DOTALL,
+    )
+    folder = tmp_path / "region"
+    shutil.copytree(landscape.shipped(), folder)
+    (folder / "guide" / "measures" / "example-voucher.yaml").write_text(example)
+    assert guide.check(folder, datetime.date(2026, 11, 23)) == []
+    assert "example-voucher" in guide.read(folder).guide.measures

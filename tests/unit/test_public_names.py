@@ -14,6 +14,10 @@ DOORS = {
     ),
     "baken.store": "Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
+    "baken.guide": (
+        "Advice Guide Measure Profile Reading Verdict aged_figures check empty problems_of read "
+        "schema"
+    ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.bulk": "Advance LinkReport link_file",
 }

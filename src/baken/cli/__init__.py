@@ -15,7 +15,11 @@ import typer
 
 from baken.errors import BakenError
 
+<<<<<<< HEAD
 from . import find, landscape, link, organisations, publish, registry, serve, themes
+=======
+from . import find, guide, landscape, link, organisations, registry, serve, themes
+>>>>>>> guide
 
 app = typer.Typer(
     name="baken",
@@ -32,6 +36,7 @@ app.add_typer(registry.app, name="registry")
 app.command("organisations")(organisations.organisations)
 app.add_typer(landscape.app, name="landscape")
 app.add_typer(themes.app, name="themes")
+app.add_typer(guide.app, name="guide")
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
 

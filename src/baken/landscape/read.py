@@ -48,6 +48,7 @@ T = TypeVar("T", bound=Term)
 _DEFAULT = "source"
 _NOBODY = Citation("nobody", "about:blank", datetime.date.max)
 _KNOWN_FILES = ("landscape.yaml", "sources.yaml", "themes.yaml", "places.yaml")
+_GUIDE = "guide/"  # no statements: `baken.guide` reads and checks it
 
 
 class Claim(Struct, frozen=True):
@@ -184,7 +185,7 @@ class _Reader:
     def _unexpected_files(self) -> None:
         for path in sorted(self.directory.rglob("*.y*ml")):
             name = path.relative_to(self.directory).as_posix()
-            if name not in self.documents:
+            if name not in self.documents and not name.startswith(_GUIDE):
                 message = "Nothing reads this file. " + suggest(name, _KNOWN_FILES)
                 self.problems.append(Problem(name, 1, "unknown-file", message.strip()))
 
