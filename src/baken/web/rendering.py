@@ -115,8 +115,6 @@ def _environment(
         language=language,
         # A page about something in another language has a `language` of its own.
         page_language=language,
-        # Where the context has a language of its own, which is that of the visitor's words.
-        page_language=language,
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),
         static=static,
