@@ -6,11 +6,8 @@
     │   └── SchemaError        the store was made by another version of Baken
     ├── NotFoundError          no organisation, theme or place of that id
     ├── NeedError              a need that cannot be answered, and why
-<<<<<<< HEAD
     ├── PublishError           a folder that the site cannot be written into, or a broken link in it
-=======
     ├── GuideError             a profile that makes no sense, or a measure there is not
->>>>>>> guide
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     └── SettingError           a setting with a value that makes no sense
 

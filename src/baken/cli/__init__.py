@@ -15,11 +15,7 @@ import typer
 
 from baken.errors import BakenError
 
-<<<<<<< HEAD
-from . import find, landscape, link, organisations, publish, registry, serve, themes
-=======
-from . import find, guide, landscape, link, organisations, registry, serve, themes
->>>>>>> guide
+from . import find, guide, landscape, link, organisations, publish, registry, serve, themes
 
 app = typer.Typer(
     name="baken",
