@@ -11,14 +11,36 @@
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     └── SettingError           a setting with a value that makes no sense
 
-Every message says what is wrong, where, and what to do. Callers may show ``str(error)`` as it is.
+Every message says what is wrong, where, and what to do. Callers may show ``str(error)`` as it is,
+or have it said in another language: the sentences are kept apart from the values in them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 
 class BakenError(Exception):
-    """Base of everything raised on purpose; its message is a sentence for the person."""
+    """Base of everything raised on purpose; its message is a sentence for the person.
+
+    Attributes:
+        sentences: of the message, in English; ``%(name)s`` stands for the value of that name.
+        values: what stands in them.
+    """
+
+    def __init__(self, *sentences: str, **values: object) -> None:
+        super().__init__(" ".join(s % values if values else s for s in sentences))
+        self.sentences = sentences
+        self.values = values
+
+    def said(self, say: Callable[..., str]) -> str:
+        """Return the message in another language.
+
+        Args:
+            say: returns a sentence in that language with its values, as `baken.text.speech.Speech`
+                does; one that it does not know stays English.
+        """
+        return " ".join(say(sentence, **self.values) for sentence in self.sentences)
 
 
 class LandscapeError(BakenError):

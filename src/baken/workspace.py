@@ -48,6 +48,7 @@ from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
 from baken.store import Facets, Filter, Store, Totals, open_store
+from baken.text.marking import message
 
 if TYPE_CHECKING:
     from baken.guide import Guide
@@ -60,6 +61,15 @@ _LOG: Final = logging.getLogger("baken.workspace")
 
 _MOST_NAMED: Final = 30
 """Terms that a message about an unknown one lists in full; of more it names the nearest."""
+
+_THERE_IS_NO: Final = {
+    "theme": message("There is no theme “%(word)s”."),
+    "role": message("There is no role “%(word)s”."),
+    "kind": message("There is no kind “%(word)s”."),
+    "place": message("There is no place “%(word)s”."),
+    "province": message("There is no province “%(word)s”."),
+    "stage": message("There is no stage “%(word)s”."),
+}
 
 Progress = Callable[[str], None]
 
@@ -153,7 +163,7 @@ class Workspace:
             NeedError: there is no such role or province, or the limit is out of range.
         """
         if not 1 <= limit <= 100:
-            raise NeedError(f"A shortlist has 1 to 100 lines, not {limit}.")
+            raise NeedError(message("A shortlist has 1 to 100 lines, not %(limit)s."), limit=limit)
         provinces = {p: self.landscape.places[p] for p in self.landscape.provinces}
         return self._matcher.find(
             need,
@@ -185,8 +195,10 @@ class Workspace:
         """
         if language is not None and language not in LANGUAGES:
             raise NeedError(
-                f"Needs are not read in the language “{language}”. "
-                f"Use one of {', '.join(LANGUAGES)}."
+                message("Needs are not read in the language “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=language,
+                choices=", ".join(LANGUAGES),
             )
         stages = self.landscape.vocabulary.stages
         return Corrections(
@@ -217,8 +229,13 @@ class Workspace:
         sort = next((known for known in SORTS if known == written.strip()), None)
         if sort is None or not word.strip():
             raise NeedError(
-                f"“{text}” is no part of a need. Write what it is and which one, such as "
-                f"theme:lung; the first is one of {', '.join(SORTS)}."
+                message("“%(word)s” is no part of a need."),
+                message(
+                    "Write what it is and which one, such as theme:lung; the first is one of: "
+                    "%(choices)s."
+                ),
+                word=text,
+                choices=", ".join(SORTS),
             )
         if sort == "not-organisation":
             self.organisation(word)
@@ -363,9 +380,9 @@ class Workspace:
 
     # -- suggesting --------------------------------------------------------------------------
 
-    def suggest(self, text: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(self, text: str, *, limit: int = 8, language: str = "en") -> tuple[Suggestion, ...]:
         """Return what somebody who typed `text` may be about to write; see `Suggester`."""
-        return self._suggester.suggest(text, limit=limit)
+        return self._suggester.suggest(text, limit=limit, language=language)
 
     @cached_property
     def _suggester(self) -> Suggester:
@@ -381,7 +398,9 @@ class Workspace:
         """
         found = self.store.organisation(organisation_id)
         if found is None:
-            raise NotFoundError(f"There is no organisation “{organisation_id}” here.")
+            raise NotFoundError(
+                message("There is no organisation “%(id)s” here."), id=organisation_id
+            )
         return found
 
     def organisations(
@@ -508,9 +527,10 @@ def _term(
         if folded in (name.casefold() for name in names):
             return key
     if len(terms) <= _MOST_NAMED:
-        choices = f"Choose one of: {', '.join((*terms, *also))}."
+        choices, way_out = (*terms, *also), message("Choose one of: %(choices)s.")
     elif near := get_close_matches(folded, terms, n=3, cutoff=0.6):
-        choices = f"Did you mean {' or '.join(near)}?"
+        choices, way_out = tuple(near), message("Did you mean one of these: %(choices)s?")
     else:
-        choices = f"Its id stands in the address of its page, such as /{noun}s/{next(iter(terms))}."
-    raise NeedError(f"There is no {noun} “{word}”. {choices}")
+        choices = (f"/{noun}s/{next(iter(terms))}",)
+        way_out = message("Its id stands in the address of its page, such as %(choices)s.")
+    raise NeedError(_THERE_IS_NO[noun], way_out, word=word, choices=", ".join(choices))

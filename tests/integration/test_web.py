@@ -454,7 +454,7 @@ def test_corrections_outlive_other_words_but_the_language_does_not(client):
     [
         ({"without": "lung"}, "no part of a need"),
         ({"with": "theme:lungs-of-steel"}, "There is no theme"),
-        ({"with": "weather:rain"}, "one of theme, role"),
+        ({"with": "weather:rain"}, "one of: theme, role"),
         ({"stage": "teenage"}, "There is no stage"),
         ({"language": "tlh"}, "not read in the language"),
     ],

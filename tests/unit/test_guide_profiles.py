@@ -96,6 +96,12 @@ def test_the_next_question_is_the_one_that_decides_most():
     assert sum(one.outcome == "depends" for one in GUIDE.advise(settled).measures) < undecided / 2
 
 
+def test_what_only_a_step_hangs_on_is_asked_last():
+    asked = [question.fact for question in GUIDE.advise().questions]
+    assert set(asked[-2:]) == {"established", "parent"}
+    assert "established" not in {q.fact for q in GUIDE.advise({"established": "no"}).questions}
+
+
 def test_steps_come_after_what_they_wait_for():
     steps = GUIDE.advise({"established": "no"}).steps
     row = {step.id: step.row for step in steps}

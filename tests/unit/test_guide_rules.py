@@ -118,11 +118,11 @@ def cases(draw):
     return world, draw(hidden(world))
 
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=40, deadline=None)
 
 
 @given(cases(), rules())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_a_decided_rule_is_decided_rightly(case, rule):
     world, answers = case
     truth = decide(rule, GUIDE.profile(answers))
@@ -132,7 +132,7 @@ def test_a_decided_rule_is_decided_rightly(case, rule):
 
 
 @given(worlds(), rules())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_who_knows_all_leaves_nothing_open(world, rule):
     assert decide(rule, GUIDE.profile(world)) is (Truth.TRUE if holds(rule, world) else Truth.FALSE)
 

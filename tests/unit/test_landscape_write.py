@@ -183,6 +183,8 @@ def test_every_shipped_file_fits_the_published_schema():
     parts = {"landscape.yaml": "landscape", "sources.yaml": "sources"}
     parts |= {"themes.yaml": "themes", "places.yaml": "places"}
     for path in SHIPPED.directory.rglob("*.yaml"):
+        if path.is_relative_to(SHIPPED.directory / "guide"):
+            continue  # a format of its own, with its own schema
         part = parts.get(path.name, "organisation")
         # The schema is JSON's, so a date that YAML reads as one stands for its text.
         data = yaml.load(path.read_text(), Loader=yaml.BaseLoader)

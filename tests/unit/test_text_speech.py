@@ -41,7 +41,7 @@ def test_dates_and_numbers_are_written_as_people_write_them(
 
 
 def test_a_message_is_translated_and_filled_in(speeches: dict[str, Speech]) -> None:
-    assert speeches["nl"]("read %(date)s", date="2026") == "gelezen 2026"
+    assert speeches["nl"]("read %(date)s", date="2026") == "gelezen op 2026"
     assert speeches["en"]("read %(date)s", date="2026") == "read 2026"
 
 
@@ -53,11 +53,11 @@ def test_a_message_without_translation_stays_as_it_is(speeches: dict[str, Speech
 
 def test_forms_follow_the_number(speeches: dict[str, Speech]) -> None:
     english, french = speeches["en"], speeches["fr"]
-    one, many = "%(number)s thing", "%(number)s things"
+    one, many = "%(number)s organisation", "%(number)s organisations"
     assert [english.plural(one, many, n) for n in (0, 1, 1_000)] == [
-        "0 things",
-        "1 thing",
-        "1,000 things",
+        "0 organisations",
+        "1 organisation",
+        "1,000 organisations",
     ]
     # French counts nought as one.
-    assert french.plural(one, many, 0) == "0 thing"
+    assert french.plural(one, many, 0) == "0 organisation"

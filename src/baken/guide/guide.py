@@ -45,6 +45,9 @@ _DECIDING: Final[Mapping[Outcome, Holds]] = {
     "does-not": "no",
     "depends": "unknown",
 }
+_LEAST: Final = 1e-6
+"""What a step or path adds to the weight of a question: after every measure, in file order."""
+
 _ORDER: Final[tuple[Outcome, ...]] = ("applies", "depends", "does-not")
 
 
@@ -398,7 +401,8 @@ class Advice(Struct, frozen=True, kw_only=True):
         steps: of setting up, in order.
         tax: the tax system.
         paths: the regulatory paths, those that apply first.
-        questions: everything still open, the question that would decide most measures first.
+        questions: everything still open, the question that would decide most measures first, those
+            that only steps and paths hang on last.
     """
 
     language: str
@@ -481,6 +485,7 @@ class Guide(Struct, frozen=True, kw_only=True):
         voice = _Voice(self, known, language)
         verdicts = [voice.verdict(measure) for measure in self.measures.values()]
         verdicts.sort(key=lambda one: (_ORDER.index(one.outcome), len(one.questions), one.name))
+        steps = voice.steps()
         paths = [voice.path(path) for path in self.paths]
         paths.sort(key=lambda one: _ORDER.index(one.outcome))
         return Advice(
@@ -491,11 +496,12 @@ class Guide(Struct, frozen=True, kw_only=True):
             notice=say(NOT_ADVICE, language),
             given=voice.given(key for key in self.facts if key in known.given),
             measures=tuple(verdicts),
-            steps=voice.steps(),
+            steps=steps,
             tax=tuple(voice.chapter(section) for section in self.tax),
             paths=tuple(paths),
             questions=tuple(
-                _question(self.facts[key], language) for key in _by_weight(verdicts, self.facts)
+                _question(self.facts[key], language)
+                for key in _by_weight(verdicts, (*steps, *paths), self.facts)
             ),
         )
 
@@ -514,15 +520,24 @@ class Guide(Struct, frozen=True, kw_only=True):
         return _Voice(self, known, language).verdict(self.measure(measure_id))
 
 
-def _by_weight(verdicts: Iterable[Verdict], facts: Mapping[str, Fact]) -> list[str]:
+def _by_weight(
+    verdicts: Iterable[Verdict],
+    others: Iterable[PlannedStep | PlannedPath],
+    facts: Mapping[str, Fact],
+) -> list[str]:
     """Return open facts, the one that most undecided measures hang on first.
 
     A measure with few open questions weighs more: one answer may settle it.
     """
     weights = dict.fromkeys(facts, 0.0)
     for verdict in verdicts:
-        for key in verdict.questions if verdict.outcome == "depends" else ():
+        for key in verdict.questions:
             weights[key] += 1 / len(verdict.questions)
+    for other in others:
+        if other.outcome == "depends":
+            for decision in other.decisions:
+                for key in decision.open:
+                    weights[key] += _LEAST
     return sorted((key for key in facts if weights[key]), key=lambda key: -weights[key])
 
 

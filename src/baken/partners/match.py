@@ -13,6 +13,7 @@ from baken.errors import NeedError, StoreError
 from baken.model import Aside, Corrections, Landscape, Match, Reason, Shortlist
 from baken.search import FIELDS, Index, Rows, spans
 from baken.store import Store
+from baken.text.marking import message
 
 from .aside import Asides, Filters
 from .belief import worth_a_call
@@ -155,11 +156,19 @@ class Matcher:
     def _check(self, role: str | None, province: str | None) -> None:
         roles = self._landscape.vocabulary.roles
         if role is not None and role not in roles:
-            raise NeedError(f"There is no role “{role}”. Use one of {', '.join(roles)}.")
+            raise NeedError(
+                message("There is no role “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=role,
+                choices=", ".join(roles),
+            )
         provinces = self._landscape.provinces
         if province is not None and province not in provinces:
             raise NeedError(
-                f"There is no province “{province}”. Use one of {', '.join(provinces)}."
+                message("There is no province “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=province,
+                choices=", ".join(provinces),
             )
 
     def _question(self, brief: Brief) -> Question:

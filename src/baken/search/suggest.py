@@ -20,6 +20,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from baken.model import LANGUAGES, Landscape, Organisation
+from baken.model.vocabulary import Term
 from baken.text import fold, is_function_word, words
 
 SuggestionKind = Literal["organisation", "theme", "place"]
@@ -50,7 +51,8 @@ class Suggestion(Struct, frozen=True, kw_only=True):
         kind: what it is; an organisation has a page to go to, a theme or place completes the text.
         id: of the organisation, theme or place.
         label: the name that matches, in whatever language it is.
-        detail: what it is called in English where that differs, or what an organisation is.
+        detail: what it is called in the asked language where that differs, or what an
+            organisation is.
         href: its page.
         start: position in the typed text from which `label` takes the place of what stands there.
     """
@@ -64,13 +66,34 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 
 
 class Name(NamedTuple):
-    """A name to suggest; `worth` is smaller for what should come first."""
+    """A name to suggest.
+
+    Attributes:
+        detail: what to say beside it in any language; of an organisation with a `term`, the name
+            it is shown under.
+        worth: smaller for what should come first.
+        term: what is said beside it in each language: the theme, the place, or what kind of
+            organisation it is; None where `detail` says it all.
+    """
 
     kind: SuggestionKind
     id: str
     label: str
     detail: str
     worth: int
+    term: Term | None = None
+
+    def beside(self, language: str) -> str:
+        """Return what to say beside the name in a language; nothing where it says that itself."""
+        if self.term is None:
+            return self.detail
+        said = self.term.text(language)
+        if self.kind != "organisation":
+            return said if said != self.label else ""
+        if self.label == self.detail:
+            return said
+        # German nouns keep their capital.
+        return f"{self.detail}, {said if language == 'de' else said[:1].lower() + said[1:]}"
 
 
 class Suggester:
@@ -106,7 +129,9 @@ class Suggester:
         """Return a suggester of a landscape's names, in all languages."""
         return cls(_names(landscape, organisations))
 
-    def suggest(self, typed: str, *, limit: int = 8) -> tuple[Suggestion, ...]:
+    def suggest(
+        self, typed: str, *, limit: int = 8, language: str = "en"
+    ) -> tuple[Suggestion, ...]:
         """Return what may be meant by the end of a text, the likeliest first.
 
         The last words count, as many as begin a name; organisations come only where they are all
@@ -115,13 +140,14 @@ class Suggester:
         Args:
             typed: what stands before the caret.
             limit: at most so many.
+            language: of what is said beside the names, ISO 639-1; English where it is not spoken.
         """
         offset = max(0, len(typed) - LONGEST_TYPED)
         readings: dict[str, list[str]] = {}
         for start, folded, is_all in _tails(typed[offset:]):
             for look_up in (self._beginning, self._holding):
                 if found := self._chosen(look_up(folded), folded, is_all, limit):
-                    return tuple(self._suggestion(name, offset + start) for name in found)
+                    return tuple(_suggestion(name, offset + start, language) for name in found)
             near: dict[tuple[str, str], Name] = {}
             for reading in self._readings(folded, readings):
                 filed = self._beginning(reading) or self._holding(reading)
@@ -129,7 +155,7 @@ class Suggester:
                     near.setdefault((name.kind, name.id), name)
             if near:
                 some = list(near.values())[:limit]
-                return tuple(self._suggestion(name, offset + start) for name in some)
+                return tuple(_suggestion(name, offset + start, language) for name in some)
         return ()
 
     def _chosen(
@@ -192,15 +218,16 @@ class Suggester:
             known[word] = [word] if is_begun or len(word) < _TYPO_FROM else _alike(word, some)
         return known[word]
 
-    def _suggestion(self, name: Name, start: int) -> Suggestion:
-        return Suggestion(
-            kind=name.kind,
-            id=name.id,
-            label=name.label,
-            detail=name.detail,
-            href=f"/{name.kind}s/{name.id}",
-            start=start,
-        )
+
+def _suggestion(name: Name, start: int, language: str) -> Suggestion:
+    return Suggestion(
+        kind=name.kind,
+        id=name.id,
+        label=name.label,
+        detail=name.beside(language),
+        href=f"/{name.kind}s/{name.id}",
+        start=start,
+    )
 
 
 def _alike(word: str, some: Sequence[str]) -> list[str]:
@@ -229,22 +256,18 @@ def _tails(typed: str) -> Iterator[tuple[int, str, bool]]:
 def _names(landscape: Landscape, organisations: Iterable[Organisation]) -> Iterator[Name]:
     kinds = landscape.vocabulary.kinds
     for one in organisations:
-        detail = kinds[one.kind].text("en") if one.kind in kinds else one.kind
-        shown = one.name("en")
+        kind, shown = kinds.get(one.kind), one.name("en")
         named = (*one.names, *one.acronyms, *one.aliases)
         for label in _distinct([shown, *(entry.value for entry in named)]):
-            also = detail if label == shown else f"{shown}, {detail.lower()}"
-            yield Name("organisation", one.id, label, also, 0)
+            yield Name("organisation", one.id, label, shown if kind else one.kind, 0, kind)
     for theme in landscape.themes.values():
-        shown = theme.text("en")
         synonyms = (word for some in theme.synonyms.values() for word in some)
         for place, label in enumerate(_distinct([*_labels(theme.label), *synonyms])):
             worth = 1 if place < len(LANGUAGES) else 2
-            yield Name("theme", theme.id, label, shown if label != shown else "", worth)
+            yield Name("theme", theme.id, label, "", worth, theme)
     for known in landscape.places.values():
-        shown = known.text("en")
         for label in _distinct([*_labels(known.label), *known.aliases]):
-            yield Name("place", known.id, label, shown if label != shown else "", 1)
+            yield Name("place", known.id, label, "", 1, known)
 
 
 def _labels(label: dict[Literal["en", "nl", "fr", "de"], str]) -> list[str]:

@@ -19,6 +19,7 @@ from baken.model import (
     organisation_subject,
     subject_id,
 )
+from baken.text.marking import message
 
 from . import deriving, syncing
 from .database import Database, Row, Session
@@ -226,7 +227,9 @@ def _bookmark(session: Session, after: str | None, audience: Audience) -> tuple[
     rows = session.select("sort_key_of", subject=subject, audience=audience.value)
     if not rows:
         raise NotFoundError(
-            f"There is no organisation “{after}” to go on after; start again at the first page."
+            message("There is no organisation “%(id)s” to go on after."),
+            message("Start again at the first page."),
+            id=after,
         )
     return subject, rows[0][0]
 

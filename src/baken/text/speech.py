@@ -2,7 +2,7 @@
 
 English messages stand in the code and the templates; their translations in gettext catalogues
 beside this module, one folder a language and one file an area of the interface, so that any
-translator's tool opens them. ``python -m evals.translations`` lists what is not translated.
+translator's tool opens them. ``python -m tools.translations`` lists what is not translated.
 """
 
 from __future__ import annotations
@@ -16,21 +16,19 @@ from typing import Final
 from babel import Locale
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
+from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import Translations
+
+from .marking import message as message
 
 SOURCE_LANGUAGE: Final = "en"
 """The language that messages are written in."""
 
 _LOCALES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
 """How dates and numbers are written in a language: as people do in Belgium and in Britain."""
-
-
-def message(text: str) -> str:
-    """Return a message as it is, marked for translation: for tables that speak no language yet."""
-    return text
 
 
 class Speech:
@@ -89,15 +87,17 @@ class Speech:
 
 def _translations(language: str) -> Translations:
     """Return all catalogues of a language as one; an empty one for the source language."""
-    merged = Translations()
-    folder = files("baken.text") / "translations" / language
     if language == SOURCE_LANGUAGE:
-        return merged
-    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        return Translations()
+    # Into one catalogue before it is compiled: merged afterwards they lose the rule for plurals.
+    whole = Catalog(locale=language)
+    folder = files("baken.text") / "translations" / language
+    for path in folder.iterdir():
         if path.name.endswith(".po"):
-            compiled = io.BytesIO()
-            catalogue = read_po(io.BytesIO(path.read_bytes()), locale=language)
-            write_mo(compiled, catalogue)
-            compiled.seek(0)
-            merged.merge(Translations(compiled))
-    return merged
+            for entry in read_po(io.BytesIO(path.read_bytes()), locale=language):
+                if entry.id:
+                    whole[entry.id] = entry
+    compiled = io.BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return Translations(compiled)

@@ -19,13 +19,15 @@ from litestar.status_codes import (
     HTTP_304_NOT_MODIFIED,
     HTTP_400_BAD_REQUEST,
     HTTP_404_NOT_FOUND,
+    HTTP_405_METHOD_NOT_ALLOWED,
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE,
     HTTP_500_INTERNAL_SERVER_ERROR,
 )
 from msgspec import structs
 from rapidfuzz import fuzz, process
 
 from baken.errors import NeedError, NotFoundError
-from baken.text.speech import SOURCE_LANGUAGE, Speech
+from baken.text.speech import SOURCE_LANGUAGE, Speech, message
 from baken.workspace import Workspace
 
 from . import linking, suggesting
@@ -57,6 +59,15 @@ FRAMED_POLICY: Final = HEADERS["Content-Security-Policy"].replace(
 _QUALITY: Final = 4
 """Of brotli: 20 KB of HTML take 0.3 ms; 11 takes forty times that for a tenth less."""
 
+_REFUSALS: Final = {
+    HTTP_404_NOT_FOUND: message("There is no page at this address."),
+    HTTP_405_METHOD_NOT_ALLOWED: message("This page cannot be asked for in that way."),
+    HTTP_413_REQUEST_ENTITY_TOO_LARGE: message("What you sent is too long for this page."),
+}
+_REFUSED: Final = message("This request cannot be answered.")
+_BROKEN: Final = message(
+    "Something went wrong on our side. Your words were not lost: go back and try again."
+)
 _PACKED: Final = r"^/static/|\.(png|pdf|jpg)$"
 """Addresses of what is compressed already, or was when the site started."""
 
@@ -201,18 +212,16 @@ class _Failures:
     def of_what_is_not_found(
         self, request: Request[Any, Any, Any], error: NotFoundError
     ) -> Response[bytes | str]:
-        return self._answer(request, HTTP_404_NOT_FOUND, str(error))
+        return self._answer(request, HTTP_404_NOT_FOUND, error.said(self._say(request)))
 
     def of_need(self, request: Request[Any, Any, Any], error: NeedError) -> Response[bytes | str]:
-        return self._answer(request, HTTP_400_BAD_REQUEST, str(error))
+        return self._answer(request, HTTP_400_BAD_REQUEST, error.said(self._say(request)))
 
     def of_http(
         self, request: Request[Any, Any, Any], error: HTTPException
     ) -> Response[bytes | str]:
-        if error.status_code == HTTP_404_NOT_FOUND:
-            text = self._say(request)("There is no page at this address.")
-            return self._answer(request, error.status_code, text)
-        return self._answer(request, error.status_code, f"{error.detail}.")
+        text = self._say(request)(_REFUSALS.get(error.status_code, _REFUSED))
+        return self._answer(request, error.status_code, text)
 
     def unforeseen(
         self, request: Request[Any, Any, Any], error: Exception
@@ -220,9 +229,7 @@ class _Failures:
         # A need may be private, so only the kind of error and where it arose are logged.
         frame = traceback.extract_tb(error.__traceback__)[-1]
         _LOG.error("%s at %s:%s", type(error).__name__, frame.filename, frame.lineno)
-        text = self._say(request)(
-            "Something went wrong on our side. Your words were not lost: go back and try again."
-        )
+        text = self._say(request)(_BROKEN)
         return self._answer(request, HTTP_500_INTERNAL_SERVER_ERROR, text)
 
     def _say(self, request: Request[Any, Any, Any]) -> Speech:

@@ -15,6 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
 from baken.errors import NotFoundError
+from baken.text.speech import message
 
 from .routing import get
 
@@ -57,7 +58,7 @@ class Assets:
         def static(request: Request[Any, Any, Any]) -> Response[bytes]:
             version, name = request.path_params["version"], request.path_params["name"]
             if name not in self.contents:
-                raise NotFoundError(f"There is no file {name}.")
+                raise NotFoundError(message("There is no page at this address."))
             is_known = request.headers.get("if-none-match") == f'"{version}"'
             coding = _coding(name, request.headers.get("accept-encoding", ""))
             headers = {"ETag": f'"{version}"', "Cache-Control": _FOREVER, "Vary": "Accept-Encoding"}

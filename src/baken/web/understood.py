@@ -117,7 +117,7 @@ def understood(workspace: Workspace, query: Query, answer: Shortlist, way: Way) 
         Chip(
             a.sort,
             a.id,
-            workspace.describe(a),
+            workspace.describe(a, query.language),
             query.say("put back"),
             way.corrected(corrections.adding(a)),
         )
@@ -135,7 +135,7 @@ def understood(workspace: Workspace, query: Query, answer: Shortlist, way: Way) 
             Chip(
                 added.sort,
                 added.id,
-                workspace.describe(added),
+                workspace.describe(added, query.language),
                 query.say("look for this too"),
                 way.corrected(changed),
             )
@@ -155,7 +155,10 @@ def understood(workspace: Workspace, query: Query, answer: Shortlist, way: Way) 
 def _chips(workspace: Workspace, query: Query, need: Need, way: Way) -> Iterator[Chip]:
     for aspect in need.aspects():
         href = way.corrected(way.corrections.removing(aspect))
-        label, does = workspace.describe(aspect), query.say(_TAKES_AWAY[aspect.sort])
+        label, does = (
+            workspace.describe(aspect, query.language),
+            query.say(_TAKES_AWAY[aspect.sort]),
+        )
         yield Chip(aspect.sort, aspect.id, label, does, href)
     for choice in _stages(workspace, query, need, way):
         if choice.is_on:

@@ -10,6 +10,7 @@ from msgspec import Struct, structs
 from baken.model import Aside, Match, Organisation, Reason, Shortlist, choose
 from baken.partners.naming import NamedOrganisation, Reading
 from baken.store import Filter
+from baken.text.speech import message
 from baken.web.page import (
     Choice,
     Footnotes,
@@ -25,6 +26,18 @@ from baken.workspace import Workspace
 
 SHORTLIST_LENGTH: Final = 12
 _DOTS: Final = 5
+_SIGNALS: Final = {
+    "words": message("the same words"),
+    "meaning": message("the same meaning"),
+    "statement": message("one sentence that says it"),
+    "themes": message("themes"),
+    "role": message("role"),
+    "place": message("place"),
+    "kind": message("kind of organisation"),
+    "stage": message("stage"),
+    "name": message("name"),
+}
+"""What the signals of `baken.partners.signals` are called; one that is not here by its own name."""
 
 
 class Why(Struct, frozen=True):
@@ -41,9 +54,10 @@ class Why(Struct, frozen=True):
 
 
 class Share(Struct, frozen=True):
-    """What one signal adds to the fit, in hundredths."""
+    """What one signal adds to the fit, in hundredths; `label` is what people call it."""
 
     signal: str
+    label: str
     hundredths: int
 
 
@@ -345,7 +359,7 @@ def _view(
         reasons=tuple(_why(reason, answer, footnotes) for reason in match.reasons),
         missing=match.missing,
         shares=tuple(
-            Share(signal, round(share * 100))
+            Share(signal, query.say(_SIGNALS.get(signal, signal)), round(share * 100))
             for signal, share in sorted(match.signals.items(), key=lambda s: -s[1])
             if round(share * 100)
         ),

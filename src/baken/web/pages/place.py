@@ -68,7 +68,7 @@ def build(workspace: Workspace, query: Query) -> PlacePage:
     landscape = workspace.landscape
     place = landscape.places.get(query.path["id"])
     if place is None:
-        raise NotFoundError(query.say("There is no place “%(id)s” here.", id=query.path["id"]))
+        raise NotFoundError(message("There is no place “%(id)s” here."), id=query.path["id"])
     province = landscape.province_of(place.id)
     only = Filter(provinces=(province,)) if province else Filter()
     there = [

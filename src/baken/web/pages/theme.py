@@ -9,6 +9,7 @@ from msgspec import Struct
 from baken.errors import NotFoundError
 from baken.model import LANGUAGES
 from baken.store import Filter
+from baken.text.speech import message
 from baken.web.page import (
     Footnotes,
     Link,
@@ -90,7 +91,7 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
     themes = workspace.landscape.themes
     theme = themes.get(query.path["id"])
     if theme is None:
-        raise NotFoundError(query.say("There is no theme “%(id)s” here.", id=query.path["id"]))
+        raise NotFoundError(message("There is no theme “%(id)s” here."), id=query.path["id"])
     counts = workspace.facets().themes
 
     def links(ids: tuple[str, ...]) -> tuple[Link, ...]:

@@ -1,10 +1,11 @@
-// Type-ahead on the box: an organisation is a link, a theme or place completes the text.
-// Without this file the box is a plain form.
+// Type-ahead: an organisation is a link, a theme or place completes the text.
+// Without it: a plain form. Its words are data attributes.
 for (const box of document.querySelectorAll("[data-suggest]")) {
   const make = (name, given) => Object.assign(document.createElement(name), given);
   const list = make("ul", { id: `${box.id}-list`, className: "suggestions", role: "listbox" });
   const said = make("p", { className: "said", role: "status" });
   const set = (name, value) => box.setAttribute(`aria-${name}`, value);
+  const say = (what, it) => (said.innerText = box.dataset[what].replace("{}", () => it));
   let items = [], active = -1, timer, asked;
 
   const mark = (row) => {
@@ -17,7 +18,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     items = found;
     list.replaceChildren(...items.map((item, i) => {
       const one = make("li", { id: `${list.id}-${i}`, role: "option" });
-      one.append(item.label, make("span", { textContent: item.detail || item.kind }));
+      one.append(item.label, make("span", { textContent: item.detail || box.dataset[item.kind] }));
       one.onpointerdown = (event) => event.preventDefault();
       one.onclick = () => choose(item);
       return one;
@@ -35,7 +36,7 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     close();
     if (item.kind === "organisation") return location.assign(item.href);
     box.setRangeText(`${item.label} `, item.from, box.selectionEnd, "end");
-    said.textContent = `${item.label} is in the box.`;
+    say("chosen", item.label);
   };
   const ask = async () => {
     const from = Math.max(0, box.selectionEnd - 200);
@@ -44,17 +45,16 @@ for (const box of document.querySelectorAll("[data-suggest]")) {
     asked?.abort();
     const { signal } = (asked = new AbortController());
     try {
-      const url = `${box.dataset.suggest}?q=${encodeURIComponent(typed)}`;
+      const url = box.dataset.suggest + encodeURIComponent(typed);
       const answer = await (await fetch(url, { signal })).json();
       // Characters to UTF-16 units.
       const before = (n) => from + [...typed].slice(0, n).join("").length;
       show(answer.items.map((item) => ({ ...item, from: before(item.start) })));
-      const n = items.length;
-      said.textContent = `${n || "No"} suggestion${n === 1 ? "" : "s"}.`;
-    } catch { /* overtaken, or no network: the form still works */ }
+      say(["none", "one"][items.length] || "many", items.length);
+    } catch { /* overtaken or offline */ }
   };
 
-  list.ariaLabel = "Suggestions";
+  list.ariaLabel = box.dataset.list;
   box.after(list, said);
   box.role = "combobox";
   set("autocomplete", "list");
