@@ -2,12 +2,15 @@
 
 from .check import aged_figures, check, problems_of
 from .facts import Profile
+from .footnotes import Document, Footnotes
 from .guide import Advice, Guide, Measure, Verdict
 from .read import Reading, empty, read
 from .schema import schema
 
 __all__ = [
     "Advice",
+    "Document",
+    "Footnotes",
     "Guide",
     "Measure",
     "Profile",

@@ -8,6 +8,7 @@ from . import (
     about,
     embed,
     find,
+    guide,
     home,
     organisation,
     organisations,
@@ -29,5 +30,6 @@ PAGES: Final[tuple[Page, ...]] = (
     places.PAGE,
     place.PAGE,
     about.PAGE,
+    *guide.PAGES,
     *embed.PAGES,
 )
