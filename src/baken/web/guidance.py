@@ -247,7 +247,7 @@ class Company:
         outcome: Outcome,
     ) -> tuple[Check, ...]:
         """Return conditions as shown; what has failed already asks for nothing more."""
-        by_origin = {condition.origin: condition for condition in conditions}
+        by_rule = {(one.origin, str(one.rule)): one for one in conditions}
         return tuple(
             Check(
                 rule=one.rule,
@@ -255,7 +255,7 @@ class Company:
                 why=one.why,
                 origin=one.origin,
                 notes=self.footnotes.of(one.source),
-                asks=() if outcome == "does-not" else self._asks(by_origin[one.origin]),
+                asks=() if outcome == "does-not" else self._asks(by_rule[one.origin, one.formal]),
             )
             for one in decisions
         )
@@ -288,17 +288,17 @@ class Company:
             known = self.profile.known.get(fact.id, Selection())
             assert isinstance(known, Selection)
             said = (*sorted(known.has), *(f"-{key}" for key in sorted(known.lacks)))
-            links = []
-            for key in dict.fromkeys(values):
-                if key in known.has | known.lacks:
-                    continue
-                label = fact.choices[key].label.text(language)
-                yes = self._with(fact, (*said, key, UNDECIDED))
-                no = self._with(fact, (*said, f"-{key}", UNDECIDED))
-                links += [
-                    Link(say("Yes: %(answer)s", answer=label), yes),
-                    Link(say("No: not %(answer)s", answer=label), no),
-                ]
+            asked = [key for key in dict.fromkeys(values) if key not in known.has | known.lacks]
+            links = [
+                Link(
+                    _capital(fact.choices[key].label.text(language)),
+                    self._with(fact, (*said, key, UNDECIDED)),
+                )
+                for key in asked
+            ]
+            none = (*said, *(f"-{key}" for key in asked), UNDECIDED)
+            one = say("No") if len(asked) == 1 else say("None of these")
+            links.append(Link(one, self._with(fact, none)))
         return Ask(text, tuple(links), form)
 
     def _with(self, fact: Fact, values: tuple[str, ...]) -> str:

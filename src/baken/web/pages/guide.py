@@ -186,6 +186,7 @@ class StepsPage(Struct, frozen=True, kw_only=True):
     Attributes:
         steps: those for the company described, in order.
         left_out: those that are not for it.
+        described: whether a company was described at all.
         notice: that this is not advice.
         as_of: the day the guide was last gone through.
         problem: what is wrong with the answers in the address, or None.
@@ -195,6 +196,7 @@ class StepsPage(Struct, frozen=True, kw_only=True):
 
     steps: tuple[StepView, ...]
     left_out: tuple[StepView, ...]
+    described: bool
     notice: str
     as_of: str
     problem: str | None
@@ -441,6 +443,7 @@ def build_steps(workspace: Workspace, query: Query) -> StepsPage:
     return StepsPage(
         steps=tuple(view(number, step) for number, step in enumerate(planned, start=1)),
         left_out=tuple(view(0, step) for step in company.advice.steps if step.id in left_out),
+        described=bool(company.given) and company.problem is None,
         notice=company.advice.notice,
         as_of=company.advice.as_of,
         problem=company.problem,
