@@ -30,7 +30,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech, message
 from baken.workspace import Workspace
 
-from . import linking, suggesting
+from . import handbooks, linking, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -87,6 +87,7 @@ def create_app(workspace: Workspace) -> Litestar:
             _health(workspace),
             *linking.handlers(workspace),
             suggesting.handler(workspace),
+            *handbooks.handlers(site),
             *site.assets.handlers(),
             *pages,
         ],

@@ -9,6 +9,7 @@ from . import (
     embed,
     find,
     guide,
+    handbook,
     home,
     organisation,
     organisations,
@@ -31,5 +32,6 @@ PAGES: Final[tuple[Page, ...]] = (
     place.PAGE,
     about.PAGE,
     *guide.PAGES,
+    handbook.PAGE,
     *embed.PAGES,
 )
