@@ -62,7 +62,8 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "rule": message("The rule that is not met"),
     "body": message("Body"),
     "site": message("Where"),
-    "for": message("It is about"),
+    "for": message("What about"),
+    "if": message("if:"),
 }
 
 

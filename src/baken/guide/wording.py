@@ -206,5 +206,5 @@ def join(parts: Sequence[str], language: str, word: str, comma: str = "") -> str
     """
     if len(parts) < 2:
         return "".join(parts)
-    between = say(AND if word == "and" else OR, language)
-    return f"{', '.join(parts[:-1])}{comma or ' '}{between} {parts[-1]}"
+    between = {"and": AND, "or": OR}[word]
+    return f"{', '.join(parts[:-1])}{comma or ' '}{say(between, language)} {parts[-1]}"
