@@ -15,7 +15,18 @@ import typer
 
 from baken.errors import BakenError
 
-from . import find, guide, landscape, link, organisations, publish, registry, serve, themes
+from . import (
+    find,
+    guide,
+    handbook,
+    landscape,
+    link,
+    organisations,
+    publish,
+    registry,
+    serve,
+    themes,
+)
 
 app = typer.Typer(
     name="baken",
@@ -33,6 +44,7 @@ app.command("organisations")(organisations.organisations)
 app.add_typer(landscape.app, name="landscape")
 app.add_typer(themes.app, name="themes")
 app.add_typer(guide.app, name="guide")
+app.command("handbook")(handbook.handbook)
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
 
