@@ -28,6 +28,12 @@ ADDRESSES = {
     "/places": "/places.json",
     "/places/limburg": "/places/limburg.json",
     "/about": "/about.json",
+    "/guide": "/guide.json",
+    "/guide/measures/vlaio-development-project": "/guide/measures/vlaio-development-project.json",
+    "/guide/paths/medical-device": "/guide/paths/medical-device.json",
+    "/guide/steps": "/guide/steps.json",
+    "/guide/tax": "/guide/tax.json",
+    "/handbook": "/handbook.json",
 }
 ODD_NEEDS = {
     "empty": "",

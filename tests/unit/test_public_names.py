@@ -15,8 +15,9 @@ DOORS = {
     "baken.store": "Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.guide": (
-        "Advice Guide Measure Profile Reading Verdict aged_figures check empty problems_of read "
-        "schema"
+        "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "
+        "check compose describe_partners describe_region empty print_images print_pdf problems_of "
+        "read schema"
     ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.bulk": "Advance LinkReport link_file",

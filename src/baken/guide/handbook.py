@@ -359,9 +359,7 @@ def compose(
         subtitle=advice.title,
         date=date,
         day=say.day(date),
-        edition=say(
-            "%(title)s, edition %(version)s", title=region.title, version=region.version
-        ),
+        edition=say("%(title)s, edition %(version)s", title=region.title, version=region.version),
         region=region.name,
         notice=advice.notice,
         intro=advice.intro,
@@ -472,8 +470,7 @@ def _bodies(
             note(station.body, path.title)
     for key in sorted(about, key=lambda key: (-len(about[key]), contacts[key].name)):
         contact = contacts[key]
-        yield Body(
-            name=_capital(contact.name), site=contact.site, about=tuple(about[key]))
+        yield Body(name=_capital(contact.name), site=contact.site, about=tuple(about[key]))
 
 
 def _capital(words: str) -> str:

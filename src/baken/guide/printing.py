@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -37,8 +37,10 @@ def print_images(handbook: Handbook, *, ppi: float = 96) -> list[bytes]:
     return made if isinstance(made, list) else [made]
 
 
-def _typeset(handbook: Handbook, form: str, ppi: float | None = None) -> bytes | list[bytes]:
-    import typst  # 60 MB of shared library: only who prints pays for loading it
+def _typeset(
+    handbook: Handbook, form: Literal["pdf", "png"], ppi: float | None = None
+) -> bytes | list[bytes]:
+    import typst  # a large library: only who prints pays for loading it
 
     compiler = typst.Compiler(
         _TEMPLATE,
@@ -48,10 +50,11 @@ def _typeset(handbook: Handbook, form: str, ppi: float | None = None) -> bytes |
         sys_inputs={"handbook": msgspec.json.encode(handbook).decode()},
     )
     noon = datetime.datetime.fromisoformat(f"{handbook.date}T12:00:00+00:00")
-    made: bytes | list[bytes] = compiler.compile(
+    made = compiler.compile(
         format=form,
         ppi=ppi,
         timestamp=noon,
         pdf_standards=["ua-1"] if form == "pdf" else [],
     )
+    assert made is not None  # None is for what is written to a file
     return made

@@ -73,7 +73,9 @@ def _facts(
     of_places = []
     for place, statements in said_of_places.items():
         for one in gather(s for s in statements if s.predicate == "figure"):
-            of_places.append((one.value, landscape.places[place].text(say.language), one.statements))
+            of_places.append(
+                (one.value, landscape.places[place].text(say.language), one.statements)
+            )
     for organisation in organisations:
         for figure in organisation.figures:
             known = largest.get(figure.value.metric)

@@ -193,8 +193,7 @@ class Company:
             text=question.text,
             note=question.note,
             answers=tuple(
-                AnswerView(one.id, one.label, one.note, one.id in given)
-                for one in question.answers
+                AnswerView(one.id, one.label, one.note, one.id in given) for one in question.answers
             ),
             unit=self._query.say(_UNITS[question.unit]) if question.unit in _UNITS else None,
             value=given[-1] if given and question.kind == FactKind.NUMBER.value else None,
@@ -208,6 +207,7 @@ class Company:
 
     def line(self, verdict: Verdict) -> Line:
         """Return a measure as a list shows it."""
+        notes = self.footnotes.of(*verdict.sources)
         return Line(
             id=verdict.id,
             name=verdict.name,
@@ -223,7 +223,7 @@ class Company:
             figures=tuple(f for f in self.figures(verdict.figures) if f.holds == "yes"),
             figures_note=verdict.figures_note,
             as_of=verdict.as_of,
-            notes=self.footnotes.of(*verdict.sources),
+            notes=notes,
         )
 
     def figures(self, figures: Iterable[Figure]) -> tuple[FigureView, ...]:

@@ -421,6 +421,7 @@ def build_steps(workspace: Workspace, query: Query) -> StepsPage:
     left_out = {step.id for step in company.advice.steps if step.outcome == "does-not"}
 
     def view(number: int, step: PlannedStep) -> StepView:
+        notes = company.footnotes.of(*step.sources)
         return StepView(
             id=step.id,
             number=number,
@@ -436,7 +437,7 @@ def build_steps(workspace: Workspace, query: Query) -> StepsPage:
             costs=company.figures(step.costs),
             costs_note=step.costs_note,
             as_of=step.as_of,
-            notes=company.footnotes.of(*step.sources),
+            notes=notes,
         )
 
     planned = [step for step in company.advice.steps if step.id not in left_out]
@@ -502,9 +503,9 @@ def build_path(workspace: Workspace, query: Query) -> PathPage:
                 title=stage.title,
                 what=stage.what,
                 body=stage.body,
+                notes=company.footnotes.of(*stage.sources),
                 takes=company.figures(stage.takes),
                 costs=company.figures(stage.costs),
-                notes=company.footnotes.of(*stage.sources),
             )
             for stage in path.stages
         ),
