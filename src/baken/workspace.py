@@ -48,8 +48,8 @@ from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
 from baken.store import Facets, Filter, Store, Totals, open_store
-from baken.text.speech import Speech
 from baken.text.marking import message
+from baken.text.speech import Speech
 
 if TYPE_CHECKING:
     from baken.guide import Guide, Handbook, Profile

@@ -1,8 +1,8 @@
 """The handbook: what a region has for one company, in one language, ready to be laid out.
 
-Everything a reader sees stands in it, words and headings included, so that the page and the PDF say
-the same; `baken.guide.printing` lays it out on paper. Nothing here reads a file or asks a clock: its
-date is that of what it rests on.
+Everything a reader sees stands in it, words and headings included, so that the page and the PDF
+say the same; `baken.guide.printing` lays it out on paper. Nothing here reads a file or asks a
+clock: its date is that of what it rests on.
 """
 
 from __future__ import annotations
@@ -388,7 +388,7 @@ def compose(
         paths_note=None
         if paths
         else say("None of the paths described is for what the company makes or does."),
-        bodies=tuple(_bodies(advice, entries, steps, paths)),
+        bodies=tuple(_bodies(entries, steps, paths)),
         documents=tuple(_cited(document, say) for document in footnotes.documents),
     )
 
@@ -446,7 +446,6 @@ def _partners_note(need: str | None, partners: tuple[Partner, ...], say: Speech)
 
 
 def _bodies(
-    advice: Advice,
     entries: Iterable[Entry],
     steps: Iterable[Leg],
     paths: Iterable[Route],

@@ -70,12 +70,11 @@ def _facts(
     Of a whole region nobody publishes one figure here; the largest of each kind shows the scale.
     """
     largest: dict[str, tuple[Figure, str, tuple[Statement, ...]]] = {}
-    of_places = []
-    for place, statements in said_of_places.items():
-        for one in gather(s for s in statements if s.predicate == "figure"):
-            of_places.append(
-                (one.value, landscape.places[place].text(say.language), one.statements)
-            )
+    of_places = [
+        (one.value, landscape.places[place].text(say.language), one.statements)
+        for place, statements in said_of_places.items()
+        for one in gather(s for s in statements if s.predicate == "figure")
+    ]
     for organisation in organisations:
         for figure in organisation.figures:
             known = largest.get(figure.value.metric)
