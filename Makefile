@@ -1,6 +1,8 @@
 # make run    sets everything up, loads the landscape and serves it on http://127.0.0.1:8000
 # make test   sets up what tests need and runs them all
 # make check  everything that must hold before a change is done: style, types, layers, docs, tests
+# make frontend  builds the scripts of the map and the network from frontend/; needs Node.js 20
+# make frontend-check  proves that the committed build is what frontend/ gives
 # make setup  the set-up alone; the command is then .venv/bin/baken
 
 PYTHON ?= python3
@@ -8,7 +10,7 @@ BIN := .venv/bin
 STAMPS := .venv/stamps
 export UV_LINK_MODE ?= copy
 
-.PHONY: run test check lint docs screenshots setup setup-tests lock clean help
+.PHONY: run test check lint docs screenshots setup setup-tests lock clean help frontend frontend-check
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -68,6 +70,20 @@ $(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser scr
 	@scripts/install-java
 	@touch $@
 
+# Only for who changes frontend/: what it builds is committed. Packages run no scripts of their own.
+frontend: $(STAMPS)/frontend
+	@cd frontend && node build.mjs
+
+frontend-check: $(STAMPS)/frontend
+	@cd frontend && npm run --silent check
+
+$(STAMPS)/frontend: frontend/package.json frontend/package-lock.json
+	@command -v npm >/dev/null || \
+	  { echo "Building the frontend needs Node.js 20 or newer with npm. On Debian: apt-get install npm"; exit 1; }
+	@echo "Installing the frontend's packages into frontend/node_modules"
+	@cd frontend && npm ci --ignore-scripts --silent
+	@mkdir -p $(STAMPS) && touch $@
+
 # The extra “link” reads Parquet, which a set-up command is to do; Spark is for those who ask for it.
 lock:
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -76,4 +92,4 @@ lock:
 	  pyproject.toml --extra link --extra postgres --extra spark --group dev -o requirements-dev.lock
 
 clean:
-	rm -rf .venv .baken site dist build
+	rm -rf .venv .baken site dist build frontend/node_modules

@@ -28,6 +28,9 @@ LANGUAGES = ("nl", "fr", "de")
 
 _IN_PYTHON = {"say": None, "message": None, "plural": (1, 2)}
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+_ELSEWHERE = ("desk/",)
+"""Rooms that keep whole texts in four languages beside their code."""
+
 _HEADER = """msgid ""
 msgstr ""
 "Language: {language}\\n"
@@ -44,6 +47,8 @@ def extracted() -> dict[Key, list[str]]:
     found: dict[Key, list[str]] = {}
     for path in sorted(p for p in SOURCES.rglob("*") if p.suffix in {".py", ".html", ".txt"}):
         inside = path.relative_to(SOURCES).as_posix()
+        if inside.startswith(_ELSEWHERE):
+            continue
         for key in _messages(path):
             places = found.setdefault(key, [])
             if inside not in places:

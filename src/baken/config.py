@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 import platformdirs
@@ -14,6 +16,41 @@ from msgspec import Struct
 from .errors import SettingError
 
 PREFIX: Final = "BAKEN_"
+
+_SITE: Final = re.compile(r"https?://[^\s/?#@\"<>]+/?")
+_CONTACT: Final = re.compile(r"[^\s@/:?\"<>]+@[^\s@/?\"<>]+\.[^\s@/?\"<>]+|https?://[^\s\"<>]+")
+_HOST: Final = re.compile(r"[A-Za-z0-9.-]+(:\d+)?")
+"""What may stand in a policy for browsers without saying more than a host."""
+
+
+class MapTiles(Struct, frozen=True):
+    """Pictures of a map that somebody else serves.
+
+    Attributes:
+        url: with ``{z}``, ``{x}`` and ``{y}``.
+        credit: whom they are from.
+        host: scheme and host, which a browser must be allowed to ask.
+    """
+
+    url: str
+    credit: str
+    host: str
+
+
+class Secret:
+    """A setting that no message, log or traceback shows."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Return it in the clear, for the one place that uses it."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(…)"
 
 
 class Settings(Struct, frozen=True, kw_only=True):
@@ -27,6 +64,31 @@ class Settings(Struct, frozen=True, kw_only=True):
         host: address to serve on.
         port: port to serve on.
         workers: web processes.
+        url: the site's public address, such as ``https://health.example.org``; None leaves out what
+            needs one. Links in mails begin with it.
+        contact: the e-mail address or the web address at which corrections and requests for
+            introductions arrive; None where nobody answers them.
+        desk: where enquiries are kept: a file or ``postgresql://…``; None for a file in `data`.
+        desk_keys: Fernet keys that personal data is encrypted with, comma-separated, the newest
+            first; None keeps it in the clear.
+        desk_secret: what links are signed with, 32 characters or more; None for a key that is
+            made once in `data`.
+        office_name: who mails come from, in words.
+        office_zone: the office's time zone.
+        office_country: whose public holidays it keeps: ``BE``, or with a part of it ``DE-BY``.
+        office_hours: when somebody is there on a working day, ``09:00-17:00``.
+        office_closed: further closing days, ``2026-12-24, 2026-12-27/2026-12-31``.
+        promise_days: working days within which a person answers, 1 to 30.
+        smtp: server that mails leave by, ``smtp://host:25``, ``smtp://user:password@host:587``
+            (with STARTTLS) or ``smtps://…``; None keeps them waiting.
+        mail_from: address that mails come from.
+        follow_ups: mails that somebody who agrees to follow-ups gets at most.
+        keep_enquiries_days: days after which the personal data of a closed enquiry is erased.
+        keep_mails_days: days after which the text of a sent mail is erased.
+        keep_audit_days: days for which the audit trail is kept.
+        map_tiles: address of map tiles to draw under the map, with ``{z}``, ``{x}`` and ``{y}``;
+            None for outlines alone, which ask nobody.
+        map_credit: whom the tiles are from, as their licence wants it said; needed with them.
     """
 
     landscape: Path | None = None
@@ -36,6 +98,56 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    url: str | None = None
+    contact: str | None = None
+    desk: str | None = None
+    desk_keys: Secret | None = None
+    desk_secret: Secret | None = None
+    office_name: str = "The Baken desk"
+    office_zone: str = "Europe/Brussels"
+    office_country: str = "BE"
+    office_hours: str = "09:00-17:00"
+    office_closed: str = ""
+    promise_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 2
+    smtp: Secret | None = None
+    mail_from: str = "desk@localhost.invalid"
+    follow_ups: Annotated[int, msgspec.Meta(ge=0, le=12)] = 2
+    keep_enquiries_days: Annotated[int, msgspec.Meta(ge=1)] = 1095
+    keep_mails_days: Annotated[int, msgspec.Meta(ge=1)] = 365
+    keep_audit_days: Annotated[int, msgspec.Meta(ge=1)] = 1825
+    map_tiles: str | None = None
+    map_credit: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse tiles that could not be drawn, or not lawfully.
+
+        Raises:
+            SettingError: the address is not one of tiles, or nobody is credited.
+        """
+        if self.map_tiles is None:
+            return
+        parts = urlsplit(self.map_tiles)
+        is_complete = all(part in self.map_tiles for part in ("{z}", "{x}", "{y}"))
+        if parts.scheme not in ("https", "http") or not _HOST.fullmatch(parts.netloc):
+            is_complete = False
+        if not is_complete:
+            raise SettingError(
+                f"{PREFIX}MAP_TILES is no address of map tiles: {self.map_tiles}. It looks like "
+                "https://tiles.example.org/{z}/{x}/{y}.png, with one host."
+            )
+        if not self.map_credit:
+            raise SettingError(
+                f"{PREFIX}MAP_TILES is set without {PREFIX}MAP_CREDIT: say whom the tiles are "
+                "from, as their licence asks."
+            )
+
+    @property
+    def tiles(self) -> MapTiles | None:
+        """What to draw under the map besides outlines, or None."""
+        if self.map_tiles is None or self.map_credit is None:
+            return None
+        parts = urlsplit(self.map_tiles)
+        return MapTiles(self.map_tiles, self.map_credit, f"{parts.scheme}://{parts.netloc}")
 
     @classmethod
     def load(cls, environment: Mapping[str, str] | None = None, **given: Any) -> Settings:
@@ -62,12 +174,34 @@ class Settings(Struct, frozen=True, kw_only=True):
         }
         values.update({name: value for name, value in given.items() if value is not None})
         try:
-            return msgspec.convert(values, cls, strict=False, dec_hook=_decode)
+            settings = msgspec.convert(values, cls, strict=False, dec_hook=_decode)
         except msgspec.ValidationError as error:
             raise SettingError(f"A setting makes no sense: {error}.") from error
+        settings._check_addresses()
+        return settings
+
+    @property
+    def address(self) -> str:
+        """Where visitors reach the site: its public address, or where it is served."""
+        return (self.url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    def _check_addresses(self) -> None:
+        """Raise a SettingError where an address that pages show leads nowhere."""
+        if self.url is not None and not _SITE.fullmatch(self.url):
+            raise SettingError(
+                f"{PREFIX}URL is the site's public address without a path, such as "
+                f"https://health.example.org; “{self.url}” is not."
+            )
+        if self.contact is not None and not _CONTACT.fullmatch(self.contact):
+            raise SettingError(
+                f"{PREFIX}CONTACT is an e-mail address or an address that starts with https://; "
+                f"“{self.contact}” is neither."
+            )
 
 
 def _decode(type_: type, value: Any) -> Any:
     if type_ is Path:
         return Path(value).expanduser()
+    if type_ is Secret:
+        return value if isinstance(value, Secret) else Secret(value)
     raise TypeError(f"no setting is a {type_}")

@@ -9,6 +9,11 @@
     ├── PublishError           a folder that the site cannot be written into, or a broken link in it
     ├── GuideError             a profile that makes no sense, or a measure there is not
     ├── LinkError              a registry, an index or a file of texts that cannot be used
+    ├── DeskError              the desk cannot do what was asked, and why
+    │   ├── TransitionError    an enquiry's state does not allow it, or not to this person
+    │   ├── LinkRefusedError   a signed link that is forged, worn out, used or for something else
+    │   ├── ConsentError       nobody agreed to this, or not to this much
+    │   └── SealError          personal data that no key given opens
     └── SettingError           a setting with a value that makes no sense
 
 Every message says what is wrong, where, and what to do. Callers may show ``str(error)`` as it is,
@@ -73,6 +78,26 @@ class LinkError(BakenError):
 
 class PublishError(BakenError):
     """The site cannot be published into a folder."""
+
+
+class DeskError(BakenError):
+    """The desk cannot do what was asked; the message says why, without personal data."""
+
+
+class TransitionError(DeskError):
+    """An enquiry's state does not allow this event, or not to this person."""
+
+
+class LinkRefusedError(DeskError):
+    """A signed link is forged, worn out, used already or for something else."""
+
+
+class ConsentError(DeskError):
+    """Nobody agreed to this, or not to this much."""
+
+
+class SealError(DeskError):
+    """Personal data cannot be opened with the keys given."""
 
 
 class SettingError(BakenError):

@@ -12,7 +12,7 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from hashlib import blake2b
@@ -30,6 +30,8 @@ from baken.errors import (
     NotFoundError,
     StoreError,
 )
+from baken.landscape.outlines import Outlines
+from baken.landscape.whereabouts import Whereabouts, locate, locate_place
 from baken.model import (
     LANGUAGES,
     Aspect,
@@ -44,19 +46,23 @@ from baken.model import (
     place_subject,
 )
 from baken.model.shortlist import NO_STAGE, SORTS
+from baken.network import Network, explore
+from baken.network import Path as Way
 from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
-from baken.store import Facets, Filter, Store, Totals, open_store
+from baken.store import Change, Facets, Filter, Store, Totals, open_store
 from baken.text.marking import message
 from baken.text.speech import Speech
 
 if TYPE_CHECKING:
+    from baken.desk import Desk
     from baken.guide import Guide, Handbook, Profile
     from baken.linker import Linker
     from baken.linker.protocol import LinkerLike
     from baken.linker.registry import RegistryRecord
     from baken.partners.naming import Named, Naming
+    from baken.partners.surroundings import Surroundings
 
 _LOG: Final = logging.getLogger("baken.workspace")
 
@@ -75,6 +81,18 @@ _THERE_IS_NO: Final = {
 _HANDBOOK_PARTNERS: Final = 8
 """Lines of a handbook's shortlist: two pages."""
 
+_ON_A_MAP: Final = ("kind", "name", "coordinates")
+"""What is read of an organisation that is only to be put on a map."""
+
+_MOST_JOINED: Final = 5_000
+"""Organisations whose whole network is kept in memory; of more, only what is asked for is read."""
+
+_NEIGHBOURHOODS: Final = 256
+"""Neighbourhoods that are kept with their drawings, those asked for last."""
+
+_MOST_EXPLORED: Final = 2_000
+"""Organisations that are read to find a way between two in a larger landscape."""
+
 Progress = Callable[[str], None]
 
 
@@ -91,6 +109,7 @@ class Workspace:
         registry: Path | None = None,
         names: Path | None = None,
         folder: Path | None = None,
+        settings: Settings | None = None,
     ) -> None:
         """Wrap what `open` has put together.
 
@@ -100,11 +119,16 @@ class Workspace:
             registry: to link texts to; None for no linking.
             names: folder of the landscape's linker.
             folder: of the landscape's files; None where only a store was given.
+            settings: those that pages and the desk need; None for none of these.
         """
         self.store = store
+        self.url = settings.url.rstrip("/") if settings and settings.url else None
+        self.contact = settings.contact if settings else None
         self._folder = folder
+        self.tiles = settings.tiles if settings else None
         self._registry = registry
         self._names = names
+        self._settings = settings
         self._naming: Naming | None = None
         self._facets: tuple[int, Facets] | None = None
         self._speeches: dict[str, Speech] = {}
@@ -112,6 +136,8 @@ class Workspace:
         self._loading = threading.Lock()
         self.landscape: Landscape = store.landscape()
         self._matcher = matcher
+        self._network: tuple[int, Network | None] | None = None
+        self._neighbourhoods: dict[tuple[int, str, int, int], Network] = {}
 
     @classmethod
     def open(
@@ -139,10 +165,45 @@ class Workspace:
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
             matcher = Matcher(store, index)
-            return cls(store, matcher, settings.registry, location.names, location.folder)
+            return cls(store, matcher, settings.registry, location.names, location.folder, settings)
         except BaseException:
             store.close()
             raise
+
+    # -- the desk ----------------------------------------------------------------------------
+
+    @staticmethod
+    def open_desk(
+        settings: Settings | None = None,
+        *,
+        clock: Callable[[], datetime.datetime] | None = None,
+        **given: Any,
+    ) -> Desk:
+        """Open the desk alone, for those who need no landscape; close it afterwards.
+
+        Args:
+            settings: how Baken is set up; read from the environment when None.
+            clock: tells the time, aware; the real one when None.
+            **given: single settings by name.
+
+        Raises:
+            SettingError: a setting makes no sense.
+            StoreError: the desk's database cannot be opened, or holds something else.
+        """
+        from baken.desk import Desk  # only who deals with enquiries pays for loading it
+
+        settings = settings or Settings.load(**given)
+        return Desk.open(settings, clock=clock) if clock else Desk.open(settings)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where enquiries are kept; opened when first asked for, closed with the workspace.
+
+        Raises:
+            SettingError: a setting makes no sense.
+            StoreError: the desk's database cannot be opened, or holds something else.
+        """
+        return self.open_desk(self._settings)
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -447,6 +508,77 @@ class Workspace:
     def _suggester(self) -> Suggester:
         return Suggester.of(self.landscape, (one for one, _ in self._own))
 
+    # -- links between organisations ---------------------------------------------------------
+
+    def network(self) -> Network | None:
+        """Return who is linked to whom, made once for each revision of the store.
+
+        None for a landscape of more than 5,000 organisations: of these, see `neighbourhood`.
+        """
+        revision = self.store.revision()
+        kept = self._network
+        if kept is not None and kept[0] == revision:
+            return kept[1]
+        is_small = self.totals().organisations <= _MOST_JOINED
+        network = Network(self.organisations()) if is_small else None
+        self._network = (revision, network)
+        return network
+
+    def neighbourhood(
+        self, organisation_id: str, *, steps: int = 1, most: int = 1_000
+    ) -> tuple[Network, bool]:
+        """Return who is at most so many relations away from an organisation, and how they link.
+
+        Args:
+            organisation_id: in the middle.
+            steps: relations to walk, whichever way round they are stated.
+            most: at most so many organisations, the nearest first.
+
+        Returns:
+            The network, and whether it is whole: False when `most` cut it off.
+
+        Raises:
+            NotFoundError: there is none of that id.
+        """
+        self.organisation(organisation_id)
+        whole = self.network()
+        if whole is None:
+            return explore(self.store, [organisation_id], steps=steps, most=most)
+        if organisation_id not in whole.organisations:  # synced a moment ago
+            raise NotFoundError(f"There is no organisation “{organisation_id}” here.")
+        away = whole.distances(organisation_id, steps)
+        near = list(away)[:most]
+        key = (self.store.revision(), organisation_id, steps, most)
+        made = self._neighbourhoods.pop(key, None)
+        if made is None:
+            made = Network(whole.organisations[one] for one in near)
+        self._neighbourhoods[key] = made  # the last asked for goes last
+        while len(self._neighbourhoods) > _NEIGHBOURHOODS:
+            self._neighbourhoods.pop(next(iter(self._neighbourhoods)), None)
+        return made, len(near) == len(away)
+
+    def path(self, start: str, end: str) -> Way | None:
+        """Return how two organisations are linked: the shortest way over relations, else themes.
+
+        In a landscape of more than 5,000 organisations, no more than 2,000 are read to find it.
+
+        Args:
+            start: id of one.
+            end: id of the other.
+
+        Returns:
+            The way, each step with its statements, or None when none is known.
+
+        Raises:
+            NotFoundError: there is no organisation of such an id.
+        """
+        for one in (start, end):
+            self.organisation(one)
+        network = self.network()
+        if network is None:
+            network, _ = explore(self.store, [start, end], steps=None, most=_MOST_EXPLORED)
+        return network.path(start, end)
+
     # -- reading -----------------------------------------------------------------------------
 
     def organisation(self, organisation_id: str) -> Organisation:
@@ -463,10 +595,47 @@ class Workspace:
         return found
 
     def organisations(
-        self, only: Filter | None = None, *, after: str | None = None, limit: int | None = None
+        self,
+        only: Filter | None = None,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        predicates: Sequence[str] | None = None,
     ) -> Iterator[Organisation]:
         """Yield organisations by name; see `baken.store.Store.organisations`."""
-        return self.store.organisations(only or Filter(), after=after, limit=limit)
+        return self.store.organisations(
+            only or Filter(), after=after, limit=limit, predicates=predicates
+        )
+
+    def by_place(self, only: Filter | None = None) -> dict[str, int]:
+        """Count organisations by place; see `baken.store.Store.by_place`."""
+        return self.store.by_place(only or Filter())
+
+    def whereabouts(self, organisations: Sequence[Organisation]) -> dict[str, Whereabouts]:
+        """Return where organisations stand on a map, by id; see `baken.landscape.whereabouts`.
+
+        Those of which no more than a region is known are left out.
+        """
+        known = {one.id: one for one in organisations}
+        parents = {one.located_through for one in organisations} - {None}
+        missing = [parent for parent in parents if parent and parent not in known]
+        if missing:
+            found = self.store.organisations(ids=missing, predicates=_ON_A_MAP)
+            known |= {one.id: one for one in found}
+        places = {
+            one.id: locate(one, self.landscape, self.outlines, known.get(one.located_through or ""))
+            for one in organisations
+        }
+        return {key: place for key, place in places.items() if place is not None}
+
+    def place_whereabouts(self, place_id: str) -> Whereabouts | None:
+        """Return the middle of a municipality or province, or None."""
+        return locate_place(place_id, self.landscape, self.outlines)
+
+    @cached_property
+    def outlines(self) -> Outlines | None:
+        """The outlines of the landscape's country, or None where none are known."""
+        return Outlines.of(self.landscape)
 
     def facets(self, only: Filter | None = None) -> Facets:
         """Count organisations by kind, province, theme and role."""
@@ -481,6 +650,19 @@ class Workspace:
     def incoming(self, organisation_id: str) -> tuple[Statement, ...]:
         """Return what other organisations' sources say of their relation to this one."""
         return self.store.incoming(organisation_id)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Who is like an organisation, and who is near it, each with the reason."""
+        return self._matcher.surroundings
+
+    def changes(self, limit: int = 60) -> tuple[Change, ...]:
+        """Return what is new of organisations and what is said no more, the latest day first.
+
+        Args:
+            limit: at most so many lines; each is one organisation on one day.
+        """
+        return self.store.changes(limit)
 
     def statements(self, subject: str) -> tuple[Statement, ...]:
         """Return the standing statements about a subject, such as ``places/limburg``."""
@@ -504,8 +686,10 @@ class Workspace:
         return self.store.totals()
 
     def close(self) -> None:
-        """Release the store."""
+        """Release the store, and the desk where it was opened."""
         self.store.close()
+        if "desk" in self.__dict__:
+            self.desk.close()
 
     def __enter__(self) -> Self:
         """Return the workspace itself."""

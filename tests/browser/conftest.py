@@ -36,7 +36,15 @@ def browser():
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                # Maps and graphs are drawn in software where there is no graphics card.
+                "--use-gl=angle",
+                "--use-angle=swiftshader",
+                "--enable-unsafe-swiftshader",
+            ],
         )
         yield chromium
         chromium.close()
@@ -57,7 +65,13 @@ def open_page(browser, site):
         windows.append(window)
         page = window.new_page()
         page.complaints = []
-        page.on("console", lambda message: page.complaints.append(message.text))
+        # What the software that stands in for a graphics card says is not the page's doing.
+        page.on(
+            "console",
+            lambda message: (
+                message.text.startswith("[.WebGL") or page.complaints.append(message.text)
+            ),
+        )
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.goto(site + address)
         return page

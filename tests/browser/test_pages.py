@@ -19,10 +19,23 @@ PAGES = {
     "organisations": "/organisations?province=limburg",
     "organisation": "/organisations/uz-gent",
     "unit": "/organisations/mobile-health-unit",
+    "organisation in Dutch": "/nl/organisations/uz-gent",
+    "map": "/map",
+    "map, filtered and zoomed in": "/map?kind=department#at=51.02,3.73,11",
+    "network": "/network",
+    "network, a way": "/network?from=imec&to=bluehealth-innovation-center",
     "themes": "/themes",
+    "themes of a field": "/themes?field=life-sciences",
     "theme": "/themes/lung",
     "places": "/places",
     "place": "/places/limburg",
+    "municipality": "/places/ghent",
+    "changes": "/changes",
+    "landscape": "/landscape",
+    "landscape by field, filtered": "/landscape?by=theme&province=limburg",
+    "comparison": "/compare?with=uz-gent&with=uza&with=places/limburg",
+    "empty comparison": "/compare",
+    "statistics": "/statistics",
     "method": "/about",
     "guide": "/guide",
     "guide, all questions": "/guide?all=yes",
@@ -34,6 +47,11 @@ PAGES = {
     "tax": "/guide/tax",
     "handbook": "/handbook?size=small&plans=hiring&need=a+hospital+for+a+study+of+an+inhaler",
     "not found": "/organisations/nobody",
+    "home in Dutch": "/nl/",
+    "home in German": "/de/",
+    "shortlist in Dutch": "/nl/find?q=slimme+inhalator+longafdeling+Gent&province=limburg",
+    "shortlist in German": "/de/find?q=Wir+suchen+eine+Lungenabteilung+in+der+N%C3%A4he+von+Gent",
+    "empty project in French": "/fr/project",
 }
 
 
@@ -182,3 +200,22 @@ def test_axe_finds_nothing_in_open_suggestions(open_page, scheme):
     allowed = {"rules": {"aria-allowed-role": {"enabled": False}}}
     found = Axe().run(page, options=allowed).response["violations"]
     assert not found, [(v["id"], v["impact"], [n["html"] for n in v["nodes"]][:3]) for v in found]
+
+
+# -- an organisation, to take along ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("java_script", [True, False])
+def test_a_citation_unfolds_and_a_button_copies_it_where_scripts_run(open_page, java_script):
+    page = open_page("/organisations/uz-gent", java_script=java_script)
+    assert page.locator("#cited").is_hidden()
+    page.locator(".cite summary").click()
+    assert page.locator("#cited").inner_text().startswith("Ghent University Hospital. In: ")
+    assert page.locator(".cite button").count() == int(java_script)
+
+
+def test_somebody_like_it_is_one_click_away(open_page):
+    page = open_page("/organisations/uz-gent")
+    page.locator(".around a").first.click()
+    page.wait_for_url("**/organisations/uz-leuven")
+    assert page.complaints == []

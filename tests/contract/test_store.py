@@ -68,7 +68,9 @@ def everything_read(store, audience, statement_ids=(), organisation_ids=()):
         "organisations": list(store.organisations(audience=audience)),
         "incoming": [store.incoming(one, audience=audience) for one in organisation_ids],
         "facets": store.facets(audience=audience),
+        "by_place": store.by_place(audience=audience),
         "totals": store.totals(audience=audience),
+        "changes": store.changes(50, audience=audience),
         **({"names": store.names()} if audience is Audience.PUBLIC else {}),
     }
 
@@ -567,6 +569,24 @@ def test_organisations_by_id_come_ordered_and_filtered(filled):
     assert ids(filled.organisations(ids=[])) == []
 
 
+def test_organisations_are_read_in_part(filled):
+    [b] = filled.organisations(ids=["b"], predicates=("kind", "name", "theme"))
+    assert (b.kind, b.theme_ids, b.offers, b.places) == ("biobank", ("oncology",), (), ())
+    assert (b.place_id, b.province_id) == ("ghent", "east-flanders")
+    whole = filled.organisation("b")
+    assert (b.names, b.themes) == (whole.names, whole.themes)
+
+
+def test_places_are_counted(filled):
+    assert list(filled.by_place().items()) == [
+        ("ghent", 2),
+        ("leuven", 1),
+        ("liege", 1),
+        ("tienen", 1),
+    ]
+    assert filled.by_place(Filter(kinds=("biobank",))) == {"ghent": 1, "leuven": 1}
+
+
 def test_names_are_display_names(store):
     statements = [
         make_statement("kul", "name", "KU Leuven", language="nl"),
@@ -858,3 +878,23 @@ def test_any_statement_comes_back_as_it_was(store, claims):
     assert store.by_id(first, audience=Audience.AGENCY) == first
     public = [statement for statement in first.values() if statement.visibility is PUBLIC]
     assert said(store, subject=subject) == public
+
+
+def test_changes_are_told_by_day_and_organisation(store):
+    old = [*describe("a", name="A", roles=["research"]), *describe("b", name="B")]
+    store.sync("landscape", old, on=DAY, landscape=make_landscape())
+    hidden = make_statement("a", "alias", "Secret", visibility=INTERNAL)
+    later = make_statement("a", "alias", "Alpha", citation=make_citation(retrieved=NEXT_DAY))
+    new = [*describe("a", name="A"), later, hidden, *describe("b", name="B")]
+    store.sync("landscape", new, on=NEXT_DAY)
+    newest, *first = store.changes(10)
+    assert (newest.organisation, newest.day, newest.is_new) == ("a", NEXT_DAY, False)
+    assert (newest.added, newest.retired) == ({"alias": 1}, {"offer": 1})
+    assert [(change.organisation, change.day, change.is_new) for change in first] == [
+        ("a", DAY, True),
+        ("b", DAY, True),
+    ]
+    assert store.changes(1) == (newest,)
+    # A second source that says the same changes nothing.
+    store.sync("other", describe("b", name="B"), on=LATER)
+    assert store.changes(10)[0] == newest

@@ -145,7 +145,7 @@ def test_organisations_as_json_lines_keep_the_record(baken):
         (("find", "x", "--with", "space"), 1, "“space” is no part of a need"),
         (("find", "x", "--without", "theme:lungg"), 1, "Did you mean lung"),
         (("find", "x", "--stage", "teenage"), 1, "no stage “teenage”"),
-        (("find", "x", "--language", "tlh"), 1, "Use one of en, nl, fr, de"),
+        (("find", "x", "--language", "tlh"), 1, "Choose one of: en, nl, fr, de"),
         (("find", "--file", "nowhere.jsonl"), 1, "nowhere.jsonl"),
         (("landscape", "check", "nowhere"), 1, "no folder nowhere"),
         (("landscape", "check", "docs"), 1, "no landscape.yaml"),

@@ -1,15 +1,29 @@
 """What pages make of statements that disagree, are inherited, retired or not for the public."""
 
 import datetime
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 from litestar.testing import TestClient
 
 from baken import Workspace
 from baken.model import Figure, FormerName, Milestone, Relation, Visibility
+from baken.partners.surroundings import Surroundings
+from baken.search import build_index
 from baken.store import open_store
 from baken.testing import DAY, describe, make_citation, make_landscape, make_statement
 from baken.web import create_app
+
+
+class Mute:
+    """An encoder to which nothing means anything."""
+
+    model, dimensions = "mute", 4
+
+    def encode(self, texts):
+        return np.zeros((len(texts), 4), dtype=np.float32)
+
 
 NEW = make_citation("New Paper", published="2024-03")
 OLD = make_citation("Old Paper", published="2010")
@@ -52,8 +66,9 @@ def store(tmp_path):
 
 @pytest.fixture
 def client(store):
-    # No page here answers a need, so no matcher is made.
-    with TestClient(create_app(Workspace(store, matcher=None))) as client:
+    # No page here answers a need, so of the matcher there is only who is around.
+    matcher = SimpleNamespace(surroundings=Surroundings(build_index(store, Mute()).roster))
+    with TestClient(create_app(Workspace(store, matcher))) as client:
         yield client
 
 

@@ -25,6 +25,9 @@ def test_paths_expand_the_home_folder():
     [
         ({"BAKEN_PROT": "1"}, "no setting BAKEN_PROT"),
         ({"BAKEN_PORT": "many"}, "port"),
+        ({"BAKEN_MAP_TILES": "https://tiles.example.org/"}, "no address of map tiles"),
+        ({"BAKEN_MAP_TILES": "https://a; script-src *//{z}/{x}/{y}"}, "no address of map tiles"),
+        ({"BAKEN_MAP_TILES": "https://tiles.example.org/{z}/{x}/{y}.png"}, "BAKEN_MAP_CREDIT"),
     ],
 )
 def test_a_mistake_is_a_sentence(environment, says):

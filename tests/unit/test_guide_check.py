@@ -83,6 +83,11 @@ MISTAKES = {
     "unknown body": ("body: vlaio", "body: vlayo", "unknown-body"),
     "amount without number": ("exactly: 30, ", "", "unclear-amount"),
     "amount with two": ("exactly: 30, ", "exactly: 30, about: 30, ", "unclear-amount"),
+    "amount without source": (
+        "exactly: 20, when: {fact: size, is: medium}, source: vlaio-portefeuille-2026",
+        "exactly: 20, when: {fact: size, is: medium}",
+        "missing-citation",
+    ),
     "unknown field": ("award: on-request", "awards: on-request", "unknown-field"),
     "kind that is none": ("kind: grant", "kind: gift", "wrong-value"),
     "no date": ("as-of: 2026-02-01", "", "undated"),

@@ -12,14 +12,20 @@ DOORS = {
         "Claim Problem Reading check problems_of read schema shipped theme_problems_of vocabulary "
         "write"
     ),
-    "baken.store": "Facets Filter Store SyncReport Totals open_store",
+    "baken.store": "Change Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
+    "baken.desk": (
+        "ANSWERS Access Actor Asked Case Consent Contact Desk Enquiry Event Form "
+        "INTRODUCTION_STATES Introduction KINDS Mail OUTCOMES OfficeCalendar Officer Person "
+        "Question Receipt RunningWorker STATES SYSTEM Status Sweep Worker start_worker"
+    ),
     "baken.guide": (
         "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "
         "check compose describe_partners describe_region empty print_images print_pdf problems_of "
         "read schema"
     ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
+    "baken.network": "HEIGHT Link Network Path Reading Step WIDTH explore",
     "baken.bulk": "Advance LinkReport link_file",
 }
 

@@ -16,6 +16,7 @@ import typer
 from baken.errors import BakenError
 
 from . import (
+    desk,
     find,
     guide,
     handbook,
@@ -47,6 +48,8 @@ app.add_typer(guide.app, name="guide")
 app.command("handbook")(handbook.handbook)
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
+app.add_typer(desk.app, name="desk")
+app.command("worker")(desk.worker)
 
 
 def _version(is_wanted: bool) -> None:

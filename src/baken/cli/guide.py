@@ -241,6 +241,8 @@ def _in_words(advice: Advice, is_all: bool) -> str:
                 lines.append(f"      → {figure.text} {figure.what.text} ({figure.as_of})")
         if verdict.figures_note is not None:
             lines.append(f"      → {verdict.figures_note}")
+        if verdict.caution is not None:
+            lines.append(f"      ! {verdict.caution.text}")
     left = sum(verdict.outcome == "does-not" for verdict in advice.measures)
     if left and not is_all:
         lines += ["", f"{left} measures do not fit; --all shows them, and why."]

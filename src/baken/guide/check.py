@@ -100,6 +100,15 @@ def measures_without_conditions(reading: Reading) -> Iterator[Problem]:
             yield document.problem(trail, "no-amount", message)
 
 
+def amounts_without_source(reading: Reading) -> Iterator[Problem]:
+    """Every figure names the document that says it."""
+    for origin, amount in amounts_of(reading.guide):
+        if amount.source is None:
+            file, _, line = origin.rpartition(":")
+            message = f"Nobody is named who says “{amount.what.en}”. Add `source:` to the figure."
+            yield Problem(file, int(line), "missing-citation", message)
+
+
 def clauses_missing(reading: Reading) -> Iterator[Problem]:
     """Every comparison that a rule makes has words in every language."""
     facts = reading.guide.facts
@@ -179,6 +188,7 @@ def dates_to_come(reading: Reading) -> Iterator[Problem]:
 RULES: Final[tuple[Rule, ...]] = (
     sources_missing,
     measures_without_conditions,
+    amounts_without_source,
     clauses_missing,
     facts_without_rules,
     bodies_unknown,

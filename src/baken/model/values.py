@@ -26,7 +26,7 @@ Language = Literal["en", "nl", "fr", "de"]
 
 LANGUAGES: tuple[Language, ...] = ("en", "nl", "fr", "de")
 
-_EARTH_RADIUS_KM: Final = 6371.0
+EARTH_RADIUS_KM: Final = 6371.0
 
 Qualifier = Literal["exactly", "at-least", "about"]
 StatusName = Literal["active", "planned", "under-construction", "renamed", "merged", "closed"]
@@ -138,7 +138,7 @@ class Coordinates(Struct, frozen=True, tag_field="is", tag="coordinates"):
             * math.cos(other_lat)
             * math.sin(math.radians(other.lon - self.lon) / 2) ** 2
         )
-        return 2 * _EARTH_RADIUS_KM * math.asin(math.sqrt(half))
+        return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(half))
 
 
 class Identifier(Struct, frozen=True, tag_field="is", tag="identifier"):

@@ -24,6 +24,7 @@ from .profiles import Profiles
 from .ranking import Candidate, Ranking, rank, weigh
 from .reasons import Explainer
 from .signals import FIELD_WORTH, Asked, Question
+from .surroundings import Surroundings
 from .thesaurus import Array, Thesaurus
 from .wording import NOTHING_FITS, TOO_SHORT, WAS_CUT, say
 
@@ -65,6 +66,12 @@ class Matcher:
         self._thesaurus = Thesaurus(self._landscape, codes.themes, roster.by_theme, len(roster))
         self._worth = np.array([FIELD_WORTH[field] for field in FIELDS], dtype=np.float32)
         self._nearby: dict[str, Array] = {}
+        self._surroundings = Surroundings(roster)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        """Who is like an organisation, and who is near it."""
+        return self._surroundings
 
     def warm(self) -> None:
         """Load what is loaded at the first need otherwise: encoder and language identifier."""

@@ -34,7 +34,7 @@ from .meaning import Meaning, write_meaning
 from .passages import FIELDS, Passage, passages_of
 from .roster import Codes, Roster, RosterWriter
 
-_FORMAT: Final = 7
+_FORMAT: Final = 8
 """Grows when the files of an index change; older ones are then built anew."""
 
 _IN_SENTENCES: Final = frozenset({"offer", "summary", "theme", "milestone"})

@@ -6,6 +6,7 @@ those that are shown.
 
 from __future__ import annotations
 
+import math
 from array import array
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from baken.model import Landscape, Organisation, Sourced
+from baken.model.values import EARTH_RADIUS_KM, Coordinates
 from baken.text import Word, is_function_word, words
 
 from .files import Arrays, Ints, Lists, Records, RecordsWriter, Rows, find_keys, key_of, parts, save
@@ -23,6 +25,9 @@ from .files import Arrays, Ints, Lists, Records, RecordsWriter, Rows, find_keys,
 STATUSES: Final = ("", "merged", "succeeded", "closed")
 """What an organisation's latest status comes to: merged into one that is not in the landscape, into
 one that is, or closed; else nothing that matters here."""
+
+_PRECISE: Final = frozenset({"building", "site", "street"})
+"""Precisions of a point by which a distance of a kilometre still means something."""
 
 _BECAME: Final = frozenset({"merged-from", "formerly"})
 _MOST_BEARERS: Final = 20
@@ -100,6 +105,9 @@ class Roster(Sequence[Entry]):
         themes_held: how many themes it and its offers have.
         status: position in `STATUSES`.
         order: its place in the alphabet of ids.
+        points: where it is on a sphere of the Earth's size, in km from its centre, shape (rows, 3);
+            not numbers where that is not known.
+        is_precise: whether its point stands for a building, a site or a street.
         ancestors: rows of what it is part of, nearest first; rows past the last are of
             organisations that are not here.
         units: rows of what is part of it.
@@ -120,6 +128,8 @@ class Roster(Sequence[Entry]):
         self.themes_held: Ints = arrays["themes.held"]
         self.status: Ints = arrays["status"]
         self.order: Ints = arrays["order"]
+        self.points: NDArray[np.float64] = arrays["points"]
+        self.is_precise: NDArray[np.bool_] = arrays["points.precise"]
         self.ancestors = arrays.lists("ancestors")
         self.units = arrays.lists("units")
         self.heirs = arrays.lists("heirs")
@@ -229,6 +239,7 @@ class RosterWriter:
         is_here = above < count
         order = np.empty(count, dtype=np.int32)
         order[sorted(range(count), key=lambda row: seen[row].id)] = np.arange(count)
+        located = [self._located(one, seen, rows) for one in seen]
         save(
             self._folder,
             {
@@ -242,6 +253,8 @@ class RosterWriter:
                 "themes.held": np.array([one.themes for one in seen], dtype=np.int32),
                 "status": np.array([STATUSES.index(s) for s in status], dtype=np.int8),
                 "order": order,
+                "points": np.array([_point(at) for at in located]).reshape(-1, 3),
+                "points.precise": np.array([_is_precise(at) for at in located], dtype=np.bool_),
             },
         )
         before = [(row, rows[g]) for row, o in enumerate(seen) for g in o.successor_of if g in rows]
@@ -257,6 +270,18 @@ class RosterWriter:
             save(self._folder, parts(name, made))
         self._write_ids(rows)
         self._write_names()
+
+    def _located(
+        self, one: _Seen, seen: Sequence[_Seen], rows: Mapping[str, int]
+    ) -> Coordinates | None:
+        """Return the best point known of where it is: its own, its host's, its place's."""
+        if one.coordinates is not None:
+            return one.coordinates
+        host = rows.get(one.located_through or "")
+        if host is not None and (known := seen[host].coordinates) is not None:
+            return known
+        place = self._landscape.places.get(one.place or "")
+        return place.coordinates if place is not None else None
 
     def _write_entries(self, ancestors: Sequence[tuple[str, ...]], status: Sequence[str]) -> None:
         writer = RecordsWriter(self._folder, "organisations")
@@ -309,6 +334,7 @@ class _Seen(Struct, frozen=True, kw_only=True):
     province: str | None
     sites: tuple[Said, ...]
     located_through: str | None
+    coordinates: Coordinates | None
     part_of: tuple[str, ...]
     successor_of: tuple[str, ...]
     roles: tuple[str, ...]
@@ -328,6 +354,7 @@ def _seen(organisation: Organisation) -> _Seen:
         province=organisation.province_id,
         sites=tuple(map(_said, organisation.places)),
         located_through=organisation.located_through,
+        coordinates=next((c.value for c in organisation.coordinates), None),
         part_of=organisation.part_of,
         successor_of=tuple(
             relation.value.target
@@ -339,6 +366,22 @@ def _seen(organisation: Organisation) -> _Seen:
         status=latest.value.status if latest is not None else "",
         ended=Said(latest.value.as_of, latest.statements[0].id) if latest is not None else None,
     )
+
+
+def _point(at: Coordinates | None) -> tuple[float, float, float]:
+    """Return a place as a point in space, so that distances need no trigonometry."""
+    if at is None:
+        return (math.nan, math.nan, math.nan)
+    lat, lon = math.radians(at.lat), math.radians(at.lon)
+    return (
+        EARTH_RADIUS_KM * math.cos(lat) * math.cos(lon),
+        EARTH_RADIUS_KM * math.cos(lat) * math.sin(lon),
+        EARTH_RADIUS_KM * math.sin(lat),
+    )
+
+
+def _is_precise(at: Coordinates | None) -> bool:
+    return at is not None and at.precision in _PRECISE
 
 
 def _said(sourced: Sourced[str]) -> Said:

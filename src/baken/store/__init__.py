@@ -1,6 +1,6 @@
 """The statement store: SQLite by default, PostgreSQL when outgrown."""
 
 from .opening import open_store
-from .protocol import Facets, Filter, Store, SyncReport, Totals
+from .protocol import Change, Facets, Filter, Store, SyncReport, Totals
 
-__all__ = ["Facets", "Filter", "Store", "SyncReport", "Totals", "open_store"]
+__all__ = ["Change", "Facets", "Filter", "Store", "SyncReport", "Totals", "open_store"]

@@ -15,7 +15,7 @@ from typing import Any
 
 from baken.errors import StoreError
 
-from .queries import Dialect, load_queries
+from .queries import LANDSCAPE, Dialect, Tables, load_queries
 
 Row = tuple[Any, ...]
 
@@ -67,14 +67,16 @@ class Database(ABC):
         dialect: how its SQL is written.
         queries: SQL by name.
         is_read_only: whether writing is refused.
+        tables: which tables it is for.
     """
 
     dialect: Dialect
 
-    def __init__(self, place: str, *, is_read_only: bool) -> None:
+    def __init__(self, place: str, *, is_read_only: bool, tables: Tables = LANDSCAPE) -> None:
         self.place = place
         self.is_read_only = is_read_only
-        self.queries: Mapping[str, str] = load_queries(self.dialect)
+        self.tables = tables
+        self.queries: Mapping[str, str] = load_queries(self.dialect, tables.folder)
         self._idle: list[Session] = []
         self._lock = threading.Lock()
         self._is_closed = False

@@ -8,6 +8,7 @@ from baken.errors import StoreError
 
 from .database import Database
 from .protocol import Store
+from .queries import LANDSCAPE, Tables
 from .schema import Schema, prepare
 from .sqlite import SqliteDatabase
 from .statement_store import StatementStore
@@ -35,8 +36,8 @@ def open_store(url: str | Path, *, read_only: bool = False) -> Store:
     return StatementStore(database)
 
 
-def find_database(url: str | Path, *, read_only: bool) -> Database:
-    """Return the database that a store's address means, whatever is in it.
+def find_database(url: str | Path, *, read_only: bool, tables: Tables = LANDSCAPE) -> Database:
+    """Return the database that an address means, whatever is in it.
 
     Raises:
         StoreError: the address means none, or its driver is not installed.
@@ -49,7 +50,7 @@ def find_database(url: str | Path, *, read_only: bool) -> Database:
             raise StoreError(
                 f"“{url}” names no file. A store is a file: give its path, or sqlite:///path."
             )
-        return SqliteDatabase(Path(path[1:]), is_read_only=read_only)
+        return SqliteDatabase(Path(path[1:]), is_read_only=read_only, tables=tables)
     if scheme in ("postgresql", "postgres"):
         try:
             from .postgresql import PostgresDatabase
@@ -57,7 +58,7 @@ def find_database(url: str | Path, *, read_only: bool) -> Database:
             raise StoreError(
                 "A PostgreSQL store needs the driver for it: pip install 'baken[postgres]'."
             ) from error
-        return PostgresDatabase(str(url), is_read_only=read_only)
+        return PostgresDatabase(str(url), is_read_only=read_only, tables=tables)
     raise StoreError(
         f"There is no store of the kind “{scheme}://”. Give a path, sqlite:///path or postgresql://…"
     )

@@ -13,7 +13,7 @@ from psycopg.types.string import TextLoader
 from baken.errors import StoreError
 
 from .database import Database, Row, Session
-from .queries import POSTGRESQL, sql_folder
+from .queries import LANDSCAPE, POSTGRESQL, Tables
 
 OLDEST_SERVER: Final = 15
 """The oldest major version of PostgreSQL that the contract is promised for."""
@@ -29,27 +29,29 @@ class PostgresSession(Session):
         connection: psycopg.Connection[Row],
         queries: Mapping[str, str],
         place: str,
+        mending: str,
     ) -> None:
         self._connection = connection
         self._queries = queries
         self._place = place
+        self._mending = mending
 
     def select(self, name: str, /, **parameters: object) -> list[Row]:
         """Return the rows of a query."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             query = self._queries[name].encode()
             return self._connection.execute(query, _bound(parameters)).fetchall()
 
     def execute(self, name: str, /, **parameters: object) -> int:
         """Run a query that changes something and return how many rows it touched."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             query = self._queries[name].encode()
             return self._connection.execute(query, _bound(parameters)).rowcount
 
     def load(self, name: str, rows: Iterable[Sequence[object]], /) -> None:
         """Copy many rows into a table."""
         with (
-            _explained(self._place),
+            _explained(self._place, self._mending),
             self._connection.cursor() as cursor,
             cursor.copy(self._queries[name].encode()) as copy,
         ):
@@ -58,7 +60,7 @@ class PostgresSession(Session):
 
     def run(self, script: str) -> None:
         """Run the statements of a script."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             self._connection.execute(script.encode())
 
     def begin(self, *, writing: bool) -> None:
@@ -67,12 +69,12 @@ class PostgresSession(Session):
 
     def commit(self) -> None:
         """Keep what the transaction changed."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             self._connection.commit()
 
     def rollback(self) -> None:
         """End the transaction."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             self._connection.rollback()
 
     def close(self) -> None:
@@ -85,7 +87,7 @@ class PostgresDatabase(Database):
 
     dialect = POSTGRESQL
 
-    def __init__(self, url: str, *, is_read_only: bool) -> None:
+    def __init__(self, url: str, *, is_read_only: bool, tables: Tables = LANDSCAPE) -> None:
         """Point at a database, by a URL that libpq understands.
 
         Raises:
@@ -97,7 +99,8 @@ class PostgresDatabase(Database):
             raise StoreError(f"The store's postgresql:// address is wrong: {error}.") from error
         # Without user and password: this goes into messages.
         where = f"{parts.hostname or 'this machine'}{parts.path}"
-        super().__init__(f"The PostgreSQL store at {where}", is_read_only=is_read_only)
+        place = f"The PostgreSQL {tables.noun} at {where}"
+        super().__init__(place, is_read_only=is_read_only, tables=tables)
         self._url = url
 
     def connect(self, *, writing: bool) -> Session:
@@ -106,7 +109,7 @@ class PostgresDatabase(Database):
         Raises:
             StoreError: the server does not answer, or is too old.
         """
-        with _explained(self.place):
+        with _explained(self.place, self.tables.mending):
             connection = psycopg.connect(
                 self._url,
                 autocommit=True,
@@ -123,14 +126,15 @@ class PostgresDatabase(Database):
             # As text, so that rows look the same from every database.
             for type_name in ("date", "json"):
                 connection.adapters.register_loader(type_name, TextLoader)
-            with _explained(self.place):
+            with _explained(self.place, self.tables.mending):
                 if writing:
-                    staging = sql_folder() / self.dialect.name / "staging.sql"
-                    connection.execute(staging.read_bytes())
+                    staging = self.tables.folder / self.dialect.name / "staging.sql"
+                    if staging.is_file():
+                        connection.execute(staging.read_bytes())
         except BaseException:
             connection.close()
             raise
-        return PostgresSession(connection, self.queries, self.place)
+        return PostgresSession(connection, self.queries, self.place, self.tables.mending)
 
 
 def _bound(parameters: Mapping[str, object]) -> dict[str, object]:
@@ -142,7 +146,7 @@ def _bound(parameters: Mapping[str, object]) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def _explained(place: str) -> Iterator[None]:
+def _explained(place: str, mending: str) -> Iterator[None]:
     """Turn PostgreSQL's errors into sentences."""
     try:
         yield
@@ -151,5 +155,5 @@ def _explained(place: str) -> Iterator[None]:
         if isinstance(error, psycopg.OperationalError):
             advice = f"does not answer ({reason}); check the server and the store's address"
         else:
-            advice = f"could not do that ({reason}); if it stays so, load the landscape anew"
+            advice = f"could not do that ({reason}); if it stays so, {mending}"
         raise StoreError(f"{place} {advice}.") from error

@@ -73,6 +73,24 @@ class Totals(Struct, frozen=True):
     as_of: datetime.date | None
 
 
+class Change(Struct, frozen=True):
+    """What sources began or stopped saying of one organisation on one day.
+
+    Attributes:
+        organisation: its id.
+        day: on which it was first seen, or was found to be said no more.
+        is_new: whether nothing was known of it before that day.
+        added: what is said since, by predicate: how many statements.
+        retired: what is not said any more, likewise.
+    """
+
+    organisation: str
+    day: datetime.date
+    is_new: bool
+    added: dict[str, int]
+    retired: dict[str, int]
+
+
 class Store(Protocol):
     """Statements and the landscape they belong to.
 
@@ -173,6 +191,7 @@ class Store(Protocol):
         ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int | None = None,
+        predicates: Sequence[str] | None = None,
         audience: Audience = Audience.PUBLIC,
     ) -> Iterator[Organisation]:
         """Yield organisations ordered by display name (case and accents folded), then id.
@@ -185,6 +204,9 @@ class Store(Protocol):
             ids: only these, if given.
             after: id of the last organisation of the previous page.
             limit: at most so many.
+            predicates: what to read of each, for who needs little of many; the fields of others
+                are then empty. An organisation that lacks a kind or a name among them is not
+                given. None reads everything.
             audience: who is looking.
 
         Raises:
@@ -211,8 +233,28 @@ class Store(Protocol):
         """Count organisations by term."""
         ...
 
+    def by_place(
+        self,
+        only: Filter = Filter(),  # noqa: B008 (frozen)
+        *,
+        audience: Audience = Audience.PUBLIC,
+    ) -> dict[str, int]:
+        """Count organisations by the place they are in, most first; those without one are not."""
+        ...
+
     def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:
         """Count what the store holds."""
+        ...
+
+    def changes(self, limit: int, *, audience: Audience = Audience.PUBLIC) -> tuple[Change, ...]:
+        """Return the latest changes, by day, the latest first, then by organisation's id.
+
+        Only organisations that are still there have a line: a page can lead to them.
+
+        Args:
+            limit: at most so many.
+            audience: who is looking.
+        """
         ...
 
     def close(self) -> None:

@@ -48,9 +48,35 @@ _INCLUDE = re.compile(r"^-- include: (\w+)$", re.MULTILINE)
 _COMMENT = re.compile(r"^--(?! include: ).*\n?", re.MULTILINE)
 
 
-def load_queries(dialect: Dialect) -> Mapping[str, str]:
-    """Return the SQL of every named query, shared and dialect's own, by name."""
-    root = sql_folder()
+class Tables(Struct, frozen=True):
+    """Which tables a database is for: their SQL, and how messages speak of them.
+
+    Attributes:
+        folder: what the SQL files are in; a subfolder a dialect.
+        mark: the table of migrations; a database without it is somebody else's.
+        noun: what a database of them is called.
+        filling: how it is filled, as an instruction.
+        mending: what helps when nothing else does, as an instruction.
+        is_precious: whether nothing may be lost when the power goes, because it cannot be made
+            again from files.
+    """
+
+    folder: Traversable
+    mark: str
+    noun: str
+    filling: str
+    mending: str
+    is_precious: bool
+
+
+def load_queries(dialect: Dialect, folder: Traversable | None = None) -> Mapping[str, str]:
+    """Return the SQL of every named query, shared and dialect's own, by name.
+
+    Args:
+        dialect: whose spelling to use.
+        folder: what the files are in; the store's own when None.
+    """
+    root = folder or sql_folder()
     shared = (path for path in root.iterdir() if path.name.endswith(".sql"))
     return parse_queries((*shared, root / dialect.name / "dialect.sql"), dialect)
 
@@ -81,3 +107,13 @@ def parse_queries(paths: Iterable[Traversable], dialect: Dialect) -> Mapping[str
 def sql_folder() -> Traversable:
     """Return the folder that the SQL files are in."""
     return files(__package__) / "sql"
+
+
+LANDSCAPE: Final = Tables(
+    folder=sql_folder(),
+    mark="baken_migration",
+    noun="store",
+    filling="load a landscape into it first",
+    mending="load the landscape anew",
+    is_precious=False,
+)

@@ -29,6 +29,16 @@ def statements_of(
     return by_subject(statements_from(rows))
 
 
+def some_statements_of(
+    session: Session, subjects: Sequence[str], predicates: Sequence[str], audience: Audience
+) -> dict[str, list[Statement]]:
+    """Return what these predicates say of each of these subjects, and stands."""
+    rows = session.select(
+        "some_statements_of", subjects=subjects, predicates=predicates, audience=audience.value
+    )
+    return by_subject(statements_from(rows))
+
+
 def subject_pages(
     session: Session, audience: Audience, *, history: bool = False
 ) -> Iterator[list[str]]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from baken.errors import SchemaError, StoreError
 
 from .database import Database, Session
-from .queries import Dialect, sql_folder
+from .queries import LANDSCAPE, Dialect, Tables
 
 _MIGRATION = re.compile(r"(?P<number>\d{4})_(?P<name>\w+)\.sql")
 
@@ -39,9 +39,9 @@ class Schema(Struct, frozen=True):
     migrations: tuple[Migration, ...]
 
     @classmethod
-    def of(cls, dialect: Dialect) -> Schema:
+    def of(cls, dialect: Dialect, tables: Tables = LANDSCAPE) -> Schema:
         """Read a dialect's schema."""
-        folder = sql_folder() / dialect.name
+        folder = tables.folder / dialect.name
         migrations = [
             Migration(int(found["number"]), found["name"], path.read_text(encoding="utf-8"))
             for path in (folder / "migrations").iterdir()
@@ -70,13 +70,13 @@ def prepare(database: Database, schema: Schema) -> None:
     if version > schema.version:
         raise SchemaError(
             f"{database.place} was made by a newer Baken (schema {version}; this one knows "
-            f"{schema.version}). Update Baken, or load the landscape into a new store."
+            f"{schema.version}). Update Baken, or give a new {database.tables.noun}."
         )
     if version == schema.version:
         return
     if database.is_read_only:
         if version == 0:
-            raise StoreError(f"{database.place} is empty; load a landscape into it first.")
+            raise StoreError(f"{database.place} is empty; {database.tables.filling}.")
         raise SchemaError(
             f"{database.place} was made by an older Baken (schema {version}, now "
             f"{schema.version}). Open it once without read-only to bring it up to date."
@@ -97,10 +97,11 @@ def prepare(database: Database, schema: Schema) -> None:
 def _version(session: Session, database: Database) -> int:
     """Return the number of the last migration that a store has seen; 0 for an empty database."""
     tables = {name for (name,) in session.select("tables")}
-    if "baken_migration" in tables:
+    if database.tables.mark in tables:
         return int(session.select("schema_version")[0][0])
     if tables:
         raise StoreError(
-            f"{database.place} holds something else than a Baken store; give another one."
+            f"{database.place} holds something else than a Baken {database.tables.noun}; "
+            "give another one."
         )
     return 0

@@ -13,7 +13,7 @@ import msgspec
 from baken.errors import StoreError
 
 from .database import Database, Row, Session
-from .queries import SQLITE, sql_folder
+from .queries import LANDSCAPE, SQLITE, Tables
 
 _WRITER_CACHE_KIB: Final = 65_536
 """Enough for the indexes of a million statements, whose ids come in no order."""
@@ -26,31 +26,32 @@ class SqliteSession(Session):
     """One connection to a file."""
 
     def __init__(
-        self, connection: sqlite3.Connection, queries: Mapping[str, str], place: str
+        self, connection: sqlite3.Connection, queries: Mapping[str, str], place: str, mending: str
     ) -> None:
         self._connection = connection
         self._queries = queries
         self._place = place
+        self._mending = mending
 
     def select(self, name: str, /, **parameters: object) -> list[Row]:
         """Return the rows of a query."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             return self._connection.execute(self._queries[name], _bound(parameters)).fetchall()
 
     def execute(self, name: str, /, **parameters: object) -> int:
         """Run a query that changes something and return how many rows it touched."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             return self._connection.execute(self._queries[name], _bound(parameters)).rowcount
 
     def load(self, name: str, rows: Iterable[Sequence[object]], /) -> None:
         """Insert many rows."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             self._connection.executemany(self._queries[name], rows)
 
     def run(self, script: str) -> None:
         """Run a script inside the transaction, which sqlite3's `executescript` would commit."""
         statement = ""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             for line in script.splitlines(keepends=True):
                 statement += line
                 if sqlite3.complete_statement(statement):
@@ -63,12 +64,12 @@ class SqliteSession(Session):
 
     def commit(self) -> None:
         """Keep what the transaction changed."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             self._connection.commit()
 
     def rollback(self) -> None:
         """End the transaction."""
-        with _explained(self._place):
+        with _explained(self._place, self._mending):
             self._connection.rollback()
 
     def close(self) -> None:
@@ -91,17 +92,17 @@ class SqliteDatabase(Database):
     dialect = SQLITE
     busy_timeout_s = 30.0
 
-    def __init__(self, path: Path, *, is_read_only: bool) -> None:
+    def __init__(self, path: Path, *, is_read_only: bool, tables: Tables = LANDSCAPE) -> None:
         """Point at a file.
 
         Raises:
             StoreError: there is no such file to read, or no such folder to write it in.
         """
-        super().__init__(f"The store {path}", is_read_only=is_read_only)
+        super().__init__(f"The {tables.noun} {path}", is_read_only=is_read_only, tables=tables)
         self._path = path.absolute()
         if is_read_only and not path.is_file():
             raise StoreError(
-                f"There is no store {path}. Check the path, or load a landscape first."
+                f"There is no {tables.noun} {path}. Check the path, or {tables.filling}."
             )
         if not path.parent.is_dir():
             raise StoreError(f"The folder {path.parent} does not exist; make it first.")
@@ -112,27 +113,33 @@ class SqliteDatabase(Database):
         """Open a connection to the file; one that does not write cannot."""
         connection = self._opened()
         try:
-            with _explained(self.place):
+            with _explained(self.place, self.tables.mending):
                 if writing:
                     connection.execute("PRAGMA journal_mode = WAL")
-                    connection.execute("PRAGMA synchronous = NORMAL")
+                    durability = "FULL" if self.tables.is_precious else "NORMAL"
+                    connection.execute(f"PRAGMA synchronous = {durability}")
                     connection.execute("PRAGMA foreign_keys = ON")
                     connection.execute(f"PRAGMA cache_size = -{_WRITER_CACHE_KIB}")
                     connection.execute(f"PRAGMA analysis_limit = {_ANALYSED_ROWS}")
-                    staging = sql_folder() / self.dialect.name / "staging.sql"
-                    connection.executescript(staging.read_text(encoding="utf-8"))
+                    staging = self.tables.folder / self.dialect.name / "staging.sql"
+                    if staging.is_file():
+                        connection.executescript(staging.read_text(encoding="utf-8"))
                 else:
                     self._set_journal(connection, "WAL")
                     connection.execute("PRAGMA query_only = ON")
         except BaseException:
             connection.close()
             raise
-        return SqliteSession(connection, self.queries, self.place)
+        return SqliteSession(connection, self.queries, self.place, self.tables.mending)
 
     def close(self) -> None:
-        """Close every connection and leave a single file behind."""
+        """Close every connection and leave a single file behind.
+
+        What is precious is not there to be shared, and other processes come and go while it is
+        written to: it stays as it is, so that none of them meets a file that changes its manner.
+        """
         super().close()
-        if not self.is_read_only and self._path.exists():
+        if not self.is_read_only and not self.tables.is_precious and self._path.exists():
             with (
                 contextlib.suppress(StoreError),
                 contextlib.closing(self._opened(timeout_s=0)) as last,
@@ -145,8 +152,8 @@ class SqliteDatabase(Database):
         Another program's file is left as it is. A file that others are using stays as they have
         it: the last of them to close it makes it a single file.
         """
-        query = "SELECT 1 FROM sqlite_master WHERE name = 'baken_migration'"
-        if not self.is_read_only and connection.execute(query).fetchone():
+        query = "SELECT 1 FROM sqlite_master WHERE name = ?"
+        if not self.is_read_only and connection.execute(query, (self.tables.mark,)).fetchone():
             with contextlib.suppress(sqlite3.OperationalError):
                 connection.execute(f"PRAGMA journal_mode = {mode}")
 
@@ -169,7 +176,7 @@ class SqliteDatabase(Database):
             return self._connected("ro&immutable=1", timeout_s)
 
     def _connected(self, mode: str, timeout_s: float) -> sqlite3.Connection:
-        with _explained(self.place):
+        with _explained(self.place, self.tables.mending):
             connection = sqlite3.connect(
                 f"{self._path.as_uri()}?mode={mode}",
                 uri=True,
@@ -194,7 +201,7 @@ def _bound(parameters: Mapping[str, object]) -> dict[str, object]:
 
 
 @contextlib.contextmanager
-def _explained(place: str) -> Iterator[None]:
+def _explained(place: str, mending: str) -> Iterator[None]:
     """Turn SQLite's errors into sentences."""
     try:
         yield
@@ -209,5 +216,5 @@ def _explained(place: str) -> Iterator[None]:
         elif "full" in reason:
             advice = "does not fit on its disk; make room and try again"
         else:
-            advice = f"could not do that ({reason}); if it stays so, load the landscape anew"
+            advice = f"could not do that ({reason}); if it stays so, {mending}"
         raise StoreError(f"{place} {advice}.") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Final, Self
@@ -23,8 +24,15 @@ from baken.text.marking import message
 
 from . import deriving, syncing
 from .database import Database, Row, Session
-from .protocol import Facets, Filter, SyncReport, Totals
-from .reading import PAGE, statements_from, statements_of, stored_landscape, subject_pages
+from .protocol import Change, Facets, Filter, SyncReport, Totals
+from .reading import (
+    PAGE,
+    some_statements_of,
+    statements_from,
+    statements_of,
+    stored_landscape,
+    subject_pages,
+)
 
 _SCHEME_OF: Final = {"kinds": "kind", "provinces": "province", "themes": "theme", "roles": "role"}
 """The scheme of a facet's terms, by the field of `Filter` and `Facets`."""
@@ -124,6 +132,7 @@ class StatementStore:
         ids: Sequence[str] | None = None,
         after: str | None = None,
         limit: int | None = None,
+        predicates: Sequence[str] | None = None,
         audience: Audience = Audience.PUBLIC,
     ) -> Iterator[Organisation]:
         """Yield organisations ordered by folded name, then id."""
@@ -139,7 +148,11 @@ class StatementStore:
                 page = session.select(
                     query, sort_key=sort_key, subject=subject, limit=size, **wanted
                 )
-                yield from self._assembled.of(session, page, audience)
+                yield from (
+                    self._assembled.of(session, page, audience)
+                    if predicates is None
+                    else _partly_assembled(session, page, predicates, audience)
+                )
                 if len(page) < size:
                     return
                 subject, sort_key = page[-1][:2]
@@ -185,6 +198,16 @@ class StatementStore:
                 )
         return Facets(**counts)
 
+    def by_place(
+        self,
+        only: Filter = Filter(),  # noqa: B008 (frozen)
+        *,
+        audience: Audience = Audience.PUBLIC,
+    ) -> dict[str, int]:
+        """Count organisations by the place they are in, most first."""
+        with self._database.reading() as session:
+            return dict(session.select("place_counts", **_parameters(only, audience)))
+
     def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:
         """Count what the store holds."""
         with self._database.reading() as session:
@@ -193,6 +216,16 @@ class StatementStore:
             return Totals(organisations=0, statements=0, as_of=None)
         organisations, statements, as_of = rows[0]
         return Totals(organisations, statements, datetime.date.fromisoformat(as_of))
+
+    def changes(self, limit: int, *, audience: Audience = Audience.PUBLIC) -> tuple[Change, ...]:
+        """Return the latest changes, the latest day first."""
+        with self._database.reading() as session:
+            days = session.select("changed_days", audience=audience.value, limit=limit)
+            subjects = list(dict.fromkeys(subject for _, subject in days))
+            history = statements_of(session, subjects, audience, history=True)
+        changes = (_change(day, history[subject]) for day, subject in days)
+        # What another source said before, or still says, has not changed.
+        return tuple(change for change in changes if change.added or change.retired)
 
     def close(self) -> None:
         """Release every connection."""
@@ -208,6 +241,18 @@ class StatementStore:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _change(day: str, statements: Sequence[Statement]) -> Change:
+    """Return what became of an organisation on a day, from all that was ever said of it."""
+    on = datetime.date.fromisoformat(day)
+    return Change(
+        organisation=subject_id(statements[0].subject),
+        day=on,
+        is_new=min(s.first_seen for s in statements) == on,
+        added=Counter(s.predicate for s in statements if s.first_seen == on),
+        retired=Counter(s.predicate for s in statements if s.retired == on),
+    )
 
 
 def _parameters(only: Filter, audience: Audience) -> dict[str, object]:
@@ -232,6 +277,22 @@ def _bookmark(session: Session, after: str | None, audience: Audience) -> tuple[
             id=after,
         )
     return subject, rows[0][0]
+
+
+def _partly_assembled(
+    session: Session, page: Sequence[Row], predicates: Sequence[str], audience: Audience
+) -> Iterator[Organisation]:
+    """Yield the organisations of a page of rows, with what these predicates say of them."""
+    found = some_statements_of(session, [row[0] for row in page], predicates, audience)
+    for subject, _, place_id, province_id, located_through in page:
+        organisation = assemble(
+            found.get(subject, ()),
+            place_id=place_id,
+            province_id=province_id,
+            located_through=located_through,
+        )
+        if organisation is not None:
+            yield organisation
 
 
 class _Assembled:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import traceback
 from functools import partial
 from typing import Any, Final
@@ -30,7 +31,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech, message
 from baken.workspace import Workspace
 
-from . import handbooks, linking, suggesting
+from . import discovery, drawing, handbooks, inset, linking, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -56,6 +57,15 @@ FRAMED_POLICY: Final = HEADERS["Content-Security-Policy"].replace(
 )
 """Of pages that are made to be shown inside other sites: nothing on them can be acted on."""
 
+
+def _policy_with(host: str) -> str:
+    """Return the policy of a page that shows pictures of one other host, which a script fetches."""
+    policy = HEADERS["Content-Security-Policy"]
+    for source in ("img-src 'self'", "connect-src 'self'"):
+        policy = policy.replace(source, f"{source} {host}")
+    return policy
+
+
 _QUALITY: Final = 4
 """Of brotli: 20 KB of HTML take 0.3 ms; 11 takes forty times that for a tenth less."""
 
@@ -70,6 +80,13 @@ _BROKEN: Final = message(
 )
 _PACKED: Final = r"^/static/|\.(png|pdf|jpg)$"
 """Addresses of what is compressed already, or was when the site started."""
+
+
+_LONGEST_WORDS: Final = 80
+"""Letters of an address that the box takes over."""
+
+_ENDING: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
+"""By which an address asks for another form of a page."""
 
 
 def create_app(workspace: Workspace) -> Litestar:
@@ -89,7 +106,10 @@ def create_app(workspace: Workspace) -> Litestar:
             suggesting.handler(workspace),
             *handbooks.handlers(site),
             *site.assets.handlers(),
+            *discovery.handlers(site),
+            *drawing.handlers(site),
             *pages,
+            *(h for say in site.speeches.values() for h in inset.handlers(site, say)),
         ],
         exception_handlers={
             HTTPException: failures.of_http,
@@ -125,9 +145,17 @@ def _handlers(page: Page, site: Site, say: Speech) -> list[Handler]:
             if headers["ETag"] in _known_editions(request):
                 return Response(b"", status_code=HTTP_304_NOT_MODIFIED, headers=headers)
         context = site.context(page, query)
-        is_data = _wants_json(request)
-        response = _json(context) if is_data else _html(site.html(page, context, query))
+        form = page.forms.get(_ending(request))
+        if form is not None:
+            content = form.render(site.workspace, query, context)
+            response: Response[bytes | str] = Response(content, media_type=form.media_type)
+        elif _wants_json(request):
+            response = _json(context)
+        else:
+            response = _html(site.html(page, context, query))
         response.headers.update(headers)
+        if page.section == "map" and site.workspace.tiles is not None:
+            response.headers["Content-Security-Policy"] = _policy_with(site.workspace.tiles.host)
         if page.is_embed:
             response.headers["Content-Security-Policy"] = FRAMED_POLICY
         return response
@@ -135,7 +163,11 @@ def _handlers(page: Page, site: Site, say: Speech) -> list[Handler]:
     # An id takes the ending with it, so that a variable path needs no second route.
     paths = [
         localised(path, say.language)
-        for path in ((page.path,) if "{" in page.path else (page.path, page.json_path))
+        for path in (
+            (page.path,)
+            if "{" in page.path
+            else (page.path, page.json_path, *(f"{page.path}.{ending}" for ending in page.forms))
+        )
     ]
     if not page.longest_form:
         return [get(path, sync_to_thread=True)(show) for path in paths]
@@ -155,12 +187,12 @@ def _known_editions(request: Request[Any, Any, Any]) -> set[str]:
 
 def _query(request: Request[Any, Any, Any], say: Speech) -> Query:
     """Return what an address asks for, in the language that the address is in."""
-    path = {name: str(v).removesuffix(".json") for name, v in request.path_params.items()}
+    path = {name: _ENDING.sub("", str(value)) for name, value in request.path_params.items()}
     parameters: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
         if value:
             parameters.setdefault(name, []).append(value)
-    page = request.url.path.removesuffix(".json")
+    page = _ENDING.sub("", request.url.path)
     if say.language != SOURCE_LANGUAGE:
         page = page.removeprefix(f"/{say.language}") or "/"
     return Query(page, path, parameters, say)
@@ -172,6 +204,12 @@ def _form(body: bytes) -> dict[str, list[str]]:
     for name, value in parse_qsl(body.decode("utf-8", "replace"), errors="replace"):
         fields.setdefault(name, []).append(value)
     return fields
+
+
+def _ending(request: Request[Any, Any, Any]) -> str:
+    """Return which form of a page is asked for; empty for the page itself."""
+    found = _ENDING.search(request.url.path)
+    return found[1] if found else ""
 
 
 def _wants_json(request: Request[Any, Any, Any]) -> bool:
@@ -246,7 +284,16 @@ class _Failures:
         # Litestar calls `after_request` for what succeeds only.
         if _wants_json(request):
             return _add_headers(_json({"error": text, "near": near}, status))
-        return _add_headers(_html(self._site.renderer.failure(status, text, near, query), status))
+        words = _words(query) if status == HTTP_404_NOT_FOUND else ""
+        content = self._site.renderer.failure(status, text, near, query, words)
+        return _add_headers(_html(content, status))
+
+
+def _words(query: Query) -> str:
+    """Return the last part of an address that leads nowhere, as words to look for."""
+    last = query.page.rstrip("/").rpartition("/")[2]
+    words = re.findall(r"[^\W_]+", last.rpartition(".")[0] or last)
+    return " ".join(words)[:_LONGEST_WORDS]
 
 
 def _near(workspace: Workspace, query: Query) -> tuple[Link, ...]:

@@ -10,11 +10,12 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 import brotli
-from litestar import MediaType, Request, Response
+from litestar import Request, Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_304_NOT_MODIFIED
 
 from baken.errors import NotFoundError
+from baken.landscape.outlines import outline_files
 from baken.text.speech import message
 
 from .routing import get
@@ -46,9 +47,9 @@ class Assets:
     def __init__(self) -> None:
         folder = files("baken.web") / "static"
         names = sorted(f.name for f in folder.iterdir() if f.is_file())
-        self.contents = {name: (folder / name).read_bytes() for name in names}
-        self.version = _digest(self.contents[name] for name in names)
-        self.addresses = {name: f"/static/{self.version}/{name}" for name in names}
+        self.contents = {name: (folder / name).read_bytes() for name in names} | outline_files()
+        self.version = _digest(iter(self.contents.values()))
+        self.addresses = {name: f"/static/{self.version}/{name}" for name in self.contents}
         self._packed: dict[tuple[str, str], bytes] = {}
 
     def handlers(self) -> list[HTTPRouteHandler]:
@@ -71,10 +72,6 @@ class Assets:
                 headers=headers,
             )
 
-        @get("/robots.txt", sync_to_thread=False, media_type=MediaType.TEXT)
-        def robots() -> str:
-            return self.contents["robots.txt"].decode()
-
         @get("/embed.js", sync_to_thread=False)
         def embed() -> Response[bytes]:
             # Other sites name it for years, so its address carries no version.
@@ -85,7 +82,7 @@ class Assets:
         def favicon() -> Response[bytes]:
             return Response(self.contents["favicon.svg"], media_type=TYPES["svg"])
 
-        return [static, robots, embed, favicon]
+        return [static, embed, favicon]
 
     def _content(self, name: str, coding: str | None) -> bytes:
         """Return a file as it goes over the wire; each coding of it is made once."""

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from msgspec import Struct
 
-from baken.model import Citation, Statement
+from baken.model import Citation, Offer, Statement
 from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
 
@@ -64,6 +64,18 @@ class Query(Struct, frozen=True):
         return tuple(dict.fromkeys(self.parameters.get(name, ())))
 
 
+class Form(Struct, frozen=True):
+    """Another form of a page, for a program: a vCard, a feed.
+
+    Attributes:
+        media_type: as HTTP names it.
+        render: makes it of the page's context.
+    """
+
+    media_type: str
+    render: Callable[[Workspace, Query, Any], bytes]
+
+
 class Page(Struct, frozen=True):
     """One kind of page.
 
@@ -81,6 +93,7 @@ class Page(Struct, frozen=True):
             parameters; 0 for a page that takes none. Posting changes nothing.
         published: the parameters that have files of their own, one at a time, where the site is
             published as files; None for a page that only the served site has.
+        forms: other forms of it by ending: ``vcf`` takes the place of ``json`` in its address.
         is_embed: whether it is shown inside other sites, in a frame: without header and footer.
     """
 
@@ -94,6 +107,7 @@ class Page(Struct, frozen=True):
     longest_form: int = 0
     published: tuple[str, ...] | None = ()
     is_embed: bool = False
+    forms: Mapping[str, Form] = {}
 
 
 class Source(Struct, frozen=True):
@@ -176,6 +190,19 @@ def address(path: str, **parameters: Any) -> str:
     """Return a path with the parameters that have a value; lists are repeated."""
     given = {name: value for name, value in parameters.items() if value not in (None, "", ())}
     return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+def written(offer: Offer, own: str | None, language: str) -> tuple[str, str]:
+    """Return an offer's sentence in a language where somebody has put it so, and its language.
+
+    Args:
+        offer: what is offered.
+        own: the language of its statement.
+        language: the one that is wanted.
+    """
+    wordings = offer.wordings(own)
+    found = language if language in wordings else next(iter(wordings))
+    return wordings[found], found
 
 
 def theme_links(workspace: Workspace, query: Query, themes: Iterable[str]) -> tuple[Link, ...]:

@@ -39,9 +39,15 @@ from .site import Site
 MARK: Final = "baken-publication.json"
 """The file by which a folder is known to be a publication, and may be replaced."""
 
-_LINKS: Final = re.compile(r'\s(href|src|action|data-words)="(/[^"]*)"')
+_LINKS: Final = re.compile(r'\s(href|src|action|data-[a-z-]+)="(/[^"]*)"')
 _ANCHORS: Final = re.compile(r'\s(?:href|src)="([^"]*)"|\sid="([^"]*)"')
+_ENDING: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
+"""By which a link asks for another form of a page."""
+
 _SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
+_CODES: Final = re.compile(r'<img src="[^"]*/qr\.svg"[^>]*>')
+"""Pictures that are made when somebody asks for them; the address beside them says the same."""
+
 _CHUNK: Final = 64
 """Pages that a process makes before it reports and takes more."""
 
@@ -87,14 +93,14 @@ def publish(
     Args:
         settings: which landscape.
         directory: the folder; an earlier publication there is replaced when this one is complete.
-        live: address of the served site, for what files cannot do; None when there is none.
+        live: address of the served site, for what files cannot do; the setting `url` when None.
         processes: how many make pages; as many as there are processors when None.
         progress: called with the number of pages made so far.
 
     Raises:
         PublishError: the folder holds something else, or cannot be written.
     """
-    directory = directory.absolute()
+    directory, live = directory.absolute(), live or settings.url
     if directory.exists() and any(directory.iterdir()) and not (directory / MARK).exists():
         raise PublishError(
             f"{directory} holds something that is no publication of Baken. Name another folder, "
@@ -147,7 +153,12 @@ def broken_links(directory: Path) -> list[str]:
         target = target.lstrip("/")
         if target not in files:
             said.append(f"{name} links to {link}, which is not there.")
-        elif parts.fragment and parts.fragment not in anchors.get(target, {parts.fragment}):
+        # `#at=51.05,3.72,11` is a view of the map, which its script reads: no anchor.
+        elif (
+            "=" not in parts.fragment
+            and parts.fragment
+            and parts.fragment not in anchors.get(target, {parts.fragment})
+        ):
             said.append(f"{name} links to {link}, but {target} has no such anchor.")
     return said
 
@@ -177,7 +188,7 @@ def _known_addresses(workspace: Workspace) -> Iterator[_Address]:
 def _target(href: str) -> _Address | None:
     """Return the page that a link of the site leads to, or None when no file stands for it."""
     parts = urlsplit(html.unescape(href))
-    path = parts.path.removesuffix(".json")
+    path = _ENDING.sub("", parts.path)
     language = SOURCE_LANGUAGE
     first, _, rest = path.removeprefix("/").partition("/")
     if first in LANGUAGES:
@@ -284,6 +295,8 @@ class _Press:
             context = self.site.context(page, query)
             text = self.site.html(page, context, query)
             self.write(f"{file}.json", msgspec.json.encode(context))
+            for ending, form in page.forms.items():
+                self.write(f"{file}.{ending}", form.render(self.site.workspace, query, context))
         self.write(f"{file}.html", self.relative(text, file).encode())
 
     def write(self, name: str, content: bytes) -> None:
@@ -308,7 +321,7 @@ class _Press:
                 return f' {name}="{self.live}{href}"'
             return "" if name == "href" else link[0]
 
-        return _SUGGESTING.sub("", _LINKS.sub(replaced, text))
+        return _SUGGESTING.sub("", _LINKS.sub(replaced, _CODES.sub("", text)))
 
     def file_of(self, href: str) -> str | None:
         """Return the file that a link leads to, or None."""
@@ -329,8 +342,9 @@ def _address_and_file(href: str) -> tuple[_Address | None, str | None]:
     address = _target(path)
     if address is None:
         return None, None
-    ending = ".json" if urlsplit(path).path.endswith(".json") else ".html"
-    return address, _file(address) + ending + (f"#{anchor}" if anchor else "")
+    form = _ENDING.search(urlsplit(path).path)
+    ending = form[1] if form else "html"
+    return address, f"{_file(address)}.{ending}" + (f"#{anchor}" if anchor else "")
 
 
 _press: _Press | None = None

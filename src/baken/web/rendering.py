@@ -14,16 +14,23 @@ from baken.model import LANGUAGES, choose
 from baken.text.speech import Speech, message
 from baken.workspace import Workspace
 
+from .inset import Drawing
 from .page import Link, Page, Query, address, localised
+from .structured import NO_HEAD, head_of, structured
 
 OWN_NAMES: Final = {"en": "English", "nl": "Nederlands", "fr": "Français", "de": "Deutsch"}
 """What each language is called by those who speak it."""
 
+_TERRITORIES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
+"""Each language as Open Graph names it, spoken as in `baken.text.speech`."""
+
 NAVIGATION: Final = (
+    ("landscape", message("Landscape"), "/landscape"),
     ("organisations", message("Organisations"), "/organisations"),
+    ("map", message("Map"), "/map"),
+    ("network", message("Network"), "/network"),
     ("themes", message("Themes"), "/themes"),
     ("places", message("Places"), "/places"),
-    ("about", message("Method"), "/about"),
 )
 
 
@@ -47,10 +54,15 @@ class Renderer:
     """Fills templates; made once for a workspace, with an environment for each language."""
 
     def __init__(
-        self, workspace: Workspace, static: Mapping[str, str], speeches: Mapping[str, Speech]
+        self,
+        workspace: Workspace,
+        static: Mapping[str, str],
+        speeches: Mapping[str, Speech],
+        drawing: Drawing | None,
     ) -> None:
+        self._workspace = workspace
         self._environments = {
-            language: _environment(workspace, static, speech)
+            language: _environment(workspace, static, speech, drawing)
             for language, speech in speeches.items()
         }
 
@@ -58,27 +70,48 @@ class Renderer:
         """Return the HTML of a page; every field of its context is a name in its template."""
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
         return self._render(
-            page.template, query, **fields, section=page.section, is_embed=page.is_embed
+            page.template,
+            query,
+            **fields,
+            section=page.section,
+            is_embed=page.is_embed,
+            head=head_of(page, query, self._workspace),
+            structured=None
+            if page.is_embed
+            else partial(structured, page, context, query, self._workspace),
         )
 
     def published_find(self, query: Query) -> str:
         """Return the page on which the browser itself compares words, for the site as files."""
-        return self._render("published_find.html", query, section="", is_embed=False)
+        return self._render("published_find.html", query, section="", is_embed=False, head=NO_HEAD)
 
-    def failure(self, status: int, text: str, near: tuple[Link, ...], query: Query) -> str:
-        """Return the page that says what went wrong and where to go."""
+    def failure(
+        self, status: int, text: str, near: tuple[Link, ...], query: Query, words: str = ""
+    ) -> str:
+        """Return the page that says what went wrong and where to go.
+
+        Args:
+            status: of HTTP.
+            text: what went wrong, in a sentence.
+            near: pages that may have been meant.
+            query: the address.
+            words: of the address, to look for instead.
+        """
         return self._render(
             "failure.html",
             query,
             status=status,
             message=text,
             near=near,
+            words=words,
             section="",
             is_embed=False,
+            head=NO_HEAD,
         )
 
     def _render(self, template: str, query: Query, **fields: Any) -> str:
         environment = self._environments[query.language]
+        fields.setdefault("structured", None)
         return environment.get_template(template).render(**fields, versions=versions(query))
 
 
@@ -95,8 +128,13 @@ def versions(query: Query) -> tuple[Version, ...]:
     )
 
 
+def _json(value: Any) -> str:
+    """Return a value as JSON; the template escapes it for the attribute that it goes into."""
+    return msgspec.json.encode(value).decode()
+
+
 def _environment(
-    workspace: Workspace, static: Mapping[str, str], say: Speech
+    workspace: Workspace, static: Mapping[str, str], say: Speech, drawing: Drawing | None
 ) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("baken.web"),
@@ -108,17 +146,20 @@ def _environment(
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(say.translations, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(day=say.day, number=say.number, listed=say.listed)
+    environment.filters.update(day=say.day, number=say.number, listed=say.listed, json=_json)
     landscape = workspace.landscape
     language = say.language
     environment.globals.update(
         language=language,
         # A page about something in another language has a `language` of its own.
         page_language=language,
+        locale=_TERRITORIES[language],
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),
         static=static,
         navigation=[(id, say(label), localised(path, language)) for id, label, path in NAVIGATION],
+        # The outlines that a small map is drawn on; see `inset.html`.
+        drawing=drawing,
         totals=workspace.totals(),
         region=choose(landscape.region, language),
         site_title=choose(landscape.title, language),

@@ -12,6 +12,7 @@ from baken.text.speech import Speech
 from baken.workspace import Workspace
 
 from .assets import Assets, software_version
+from .inset import draw
 from .page import Page, Query
 from .rendering import Renderer
 
@@ -23,6 +24,7 @@ class Site:
         workspace: what the pages show.
         assets: the files beside them.
         speeches: what the interface says, by language.
+        drawing: the outlines of the landscape, for small maps; None where they are not known.
         renderer: from contexts to HTML.
     """
 
@@ -30,7 +32,10 @@ class Site:
         self.workspace: Final = workspace
         self.assets: Final = Assets()
         self.speeches: Final[dict[str, Speech]] = {code: Speech(code) for code in LANGUAGES}
-        self.renderer: Final = Renderer(workspace, self.assets.addresses, self.speeches)
+        self.drawing: Final = draw(workspace.outlines)
+        self.renderer: Final = Renderer(
+            workspace, self.assets.addresses, self.speeches, self.drawing
+        )
         self._software = software_version()
         self._kept: dict[tuple[str, str], tuple[int, msgspec.Struct]] = {}
 

@@ -14,6 +14,14 @@ FROM visible_statement
 WHERE audience = :audience AND subject IN (:subjects[]) AND (retired IS NULL OR :history)
 ORDER BY subject, feed, position
 
+-- name: some_statements_of
+SELECT
+-- include: statement_columns
+FROM visible_statement
+WHERE audience = :audience AND subject IN (:subjects[]) AND retired IS NULL
+    AND predicate IN (:predicates[])
+ORDER BY subject, feed, position
+
 -- name: subjects_after
 SELECT DISTINCT subject FROM visible_statement
 WHERE audience = :audience AND subject > :after AND (retired IS NULL OR :history)
@@ -83,6 +91,26 @@ WHERE audience = :audience AND scheme = :scheme
 -- include: matching
 GROUP BY term
 ORDER BY COUNT(*) DESC, term
+
+-- Each day on which something began or ceased to be said of an organisation that is there. It looks
+-- at every statement, and is asked once a revision.
+-- name: changed_days
+SELECT day, subject FROM (
+    SELECT first_seen AS day, subject FROM visible_statement WHERE audience = :audience
+    UNION
+    SELECT retired AS day, subject FROM visible_statement
+    WHERE audience = :audience AND retired IS NOT NULL
+) AS dated
+WHERE subject IN (SELECT subject FROM visible_organisation WHERE audience = :audience)
+ORDER BY day DESC, subject
+LIMIT :limit
+
+-- name: place_counts
+SELECT place, COUNT(*) FROM visible_organisation
+WHERE audience = :audience AND place IS NOT NULL
+-- include: matching
+GROUP BY place
+ORDER BY COUNT(*) DESC, place
 
 -- name: totals
 SELECT organisations, statements, as_of FROM total WHERE audience = :audience

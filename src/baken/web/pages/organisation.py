@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
+from urllib.parse import quote, urlencode
 
 from msgspec import Struct, structs
 
@@ -24,14 +25,20 @@ from baken.model import (
     subject_id,
 )
 from baken.model.values import Precision, Qualifier, StatusName
+from baken.partners.surroundings import Neighbour
+from baken.search.roster import Entry
 from baken.text.speech import message
+from baken.web import vcard
+from baken.web.inset import Inset, of_organisation
 from baken.web.page import (
     Footnotes,
+    Form,
     Link,
     Page,
     Query,
     Source,
     theme_links,
+    written,
 )
 from baken.workspace import Workspace
 
@@ -45,6 +52,11 @@ _ADDRESSES: Final = {
 
 _HIGHEST: Final = 6
 """Levels drawn above an organisation; deeper hierarchies than any real one end there."""
+
+_MOST_IN_COMMON: Final = 4
+"""Themes that two organisations share which are named; more are counted."""
+
+_NEXT_DOOR_KM: Final = 0.05
 
 _QUALIFIED: Final[dict[Qualifier, str]] = {
     "exactly": "%(number)s",
@@ -154,12 +166,39 @@ class Event(Struct, frozen=True):
         date: when, as a partial ISO date, or None.
         text: what.
         warning: what the reader should know of it, such as that its date has passed.
+        language: of the text, or None where it is the interface's.
     """
 
     date: str | None
     text: str
     warning: str | None
     notes: tuple[int, ...]
+    language: str | None = None
+
+
+class Nearby(Struct, frozen=True, kw_only=True):
+    """An organisation that is like this one, or close to it.
+
+    Attributes:
+        name: as shown.
+        href: its page.
+        kind: what it is, in words.
+        place: where it is, or None.
+        why: what both have in common, or how far away it is.
+    """
+
+    name: str
+    href: str
+    kind: str
+    place: str | None
+    why: tuple[str, ...]
+
+
+class Contact(Struct, frozen=True):
+    """Where to write about this organisation: addresses of a mail or of a form."""
+
+    correct: str
+    introduce: str
 
 
 class OrganisationPage(Struct, frozen=True, kw_only=True):
@@ -181,6 +220,13 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
         themes: what it works on.
         events: what is known over time.
         facts: address, website, founding year, coordinates and identifiers.
+        inset: the small map with it, or None where no more is known than a region.
+        similar: who works on the same, and on what.
+        near: who else is close by, and how far.
+        has_rough_distances: whether any of these is measured from the middle of a municipality.
+        contact: where to correct this page or ask for an introduction, or None.
+        cited_as: how to name this page in a text of one's own.
+        public_address: where this page is on the public site, or None.
         sources: what the footnotes lead to.
         as_of: the latest day any of this was read.
     """
@@ -200,6 +246,13 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     themes: tuple[Said, ...]
     events: tuple[Event, ...]
     facts: tuple[tuple[str, tuple[Said, ...]], ...]
+    inset: Inset | None
+    similar: tuple[Nearby, ...]
+    near: tuple[Nearby, ...]
+    has_rough_distances: bool
+    contact: Contact | None
+    cited_as: str
+    public_address: str | None
     sources: tuple[Source, ...]
     as_of: str
 
@@ -225,6 +278,7 @@ class _View:
         self.organisation = organisation
         self.incoming = workspace.incoming(organisation.id)
         self.footnotes = Footnotes()
+        self.neighbours = workspace.surroundings.near(organisation.id)
 
     def page(self) -> OrganisationPage:
         organisation = self.organisation
@@ -245,8 +299,15 @@ class _View:
             events=self.events(),
             facts=self.facts(),
             themes=self.themes(),
+            inset=of_organisation(self.workspace, self.query, organisation.id),
+            similar=self.similar(),
+            near=tuple(self.neighbour(one) for one in self.neighbours),
+            has_rough_distances=any(map(self.is_rough, self.neighbours)),
+            contact=self.contact(),
+            cited_as=self.cited_as(),
+            public_address=self.public_address(),
             sources=self.footnotes.sources,
-            as_of=max(s.last_seen for s in organisation.statements).isoformat(),
+            as_of=self.as_of().isoformat(),
         )
 
     def notes(self, sourced: Sourced[Any]) -> tuple[int, ...]:
@@ -363,11 +424,9 @@ class _View:
 
     def offer(self, offer: Sourced[Offer]) -> OfferView:
         """Say an offer in the interface's language where somebody has put it so."""
-        wordings = offer.value.wordings(offer.language)
-        own = next(iter(wordings))
-        language = self.query.language if self.query.language in wordings else own
+        text, language = written(offer.value, offer.language, self.query.language)
         themes = theme_links(self.workspace, self.query, offer.value.themes)
-        return OfferView(wordings[language], language, themes, self.notes(offer))
+        return OfferView(text, language, themes, self.notes(offer))
 
     # -- where it belongs --------------------------------------------------------------------
 
@@ -474,6 +533,7 @@ class _View:
                 m.value.text,
                 self.warning(m.value),
                 self.notes(m),
+                m.language,
             )
             for m in self.organisation.milestones
         ]
@@ -494,6 +554,97 @@ class _View:
         if milestone.by:
             return self.say("announced, by %(date)s", date=self.say.day(milestone.by))
         return self.say("announced")
+
+    # -- around it ---------------------------------------------------------------------------
+
+    def similar(self) -> tuple[Nearby, ...]:
+        """Say who works on the same, with all that both have in common."""
+        language, roles = self.query.language, self.landscape.vocabulary.roles
+        views = []
+        for alike in self.workspace.surroundings.similar(self.organisation):
+            themes = theme_links(self.workspace, self.query, alike.themes)
+            shown = [theme.label for theme in themes[:_MOST_IN_COMMON]]
+            if more := len(themes) - len(shown):
+                shown.append(
+                    self.say.plural("%(number)s more theme", "%(number)s more themes", more)
+                )
+            why = [self.say("Both work on: %(themes)s", themes=self.say.listed(shown))]
+            if alike.roles:
+                offered = self.say.listed([roles[role].text(language) for role in alike.roles])
+                why.append(self.say("Both offer: %(roles)s", roles=offered))
+            views.append(self.nearby(alike.entry, *why))
+        return tuple(views)
+
+    def neighbour(self, neighbour: Neighbour) -> Nearby:
+        """Say how far away an organisation is, as exactly as is known."""
+        entry, distance = neighbour.entry, neighbour.distance_km
+        if neighbour.is_precise:
+            if distance < _NEXT_DOOR_KM:
+                return self.nearby(entry, self.say("at the same place"))
+            return self.nearby(entry, self.say("%(km)s km", km=self.say.number(round(distance, 1))))
+        if not self.is_rough(neighbour):
+            return self.nearby(entry, self.say("in the same municipality"))
+        about = self.say.number(max(1, round(distance)))
+        return self.nearby(entry, self.say("about %(km)s km", km=about))
+
+    def is_rough(self, neighbour: Neighbour) -> bool:
+        """Whether the distance to a neighbour elsewhere is known only from municipalities."""
+        is_elsewhere = neighbour.entry.place != self.organisation.place_id
+        return not neighbour.is_precise and is_elsewhere and neighbour.distance_km > 0
+
+    def nearby(self, entry: Entry, *why: str) -> Nearby:
+        language = self.query.language
+        place = self.landscape.places.get(entry.place or "")
+        return Nearby(
+            name=entry.name(language),
+            href=self.query.organisation(entry.id),
+            kind=self.landscape.vocabulary.kinds[entry.kind].text(language),
+            place=place.text(language) if place is not None else None,
+            why=why,
+        )
+
+    # -- to take along -----------------------------------------------------------------------
+
+    def as_of(self) -> datetime.date:
+        return max(statement.last_seen for statement in self.organisation.statements)
+
+    def public_address(self) -> str | None:
+        url = self.workspace.url
+        return f"{url}{self.query.organisation(self.organisation.id)}" if url else None
+
+    def cited_as(self) -> str:
+        """Name this page as a bibliography would."""
+        language = self.query.language
+        parts = {
+            "name": self.organisation.name(language),
+            "title": choose(self.landscape.title, language),
+            "version": self.landscape.version,
+            "date": self.say.day(self.as_of()),
+        }
+        cited = self.say("%(name)s. In: %(title)s, edition %(version)s, as of %(date)s.", **parts)
+        address = self.public_address()
+        return f"{cited} {address}" if address else cited
+
+    def contact(self) -> Contact | None:
+        contact = self.workspace.contact
+        if contact is None:
+            return None
+        name = self.organisation.name(self.query.language)
+        correct = self.say("A correction: %(name)s", name=name)
+        introduce = self.say("An introduction to %(name)s", name=name)
+        return Contact(
+            self.letter(contact, correct, self.say("What is wrong, and where can we check it?")),
+            self.letter(contact, introduce, self.say("Who are you, and what do you look for?")),
+        )
+
+    def letter(self, contact: str, subject: str, question: str) -> str:
+        """Return the address of a mail or a form that knows what it is about."""
+        page = self.public_address() or self.query.organisation(self.organisation.id)
+        if "://" in contact:
+            between = "&" if "?" in contact else "?"
+            return f"{contact}{between}{urlencode({'subject': subject, 'page': page})}"
+        body = f"{page}\r\n\r\n{question}\r\n\r\n"
+        return f"mailto:{contact}?subject={quote(subject)}&body={quote(body)}"
 
     def facts(self) -> tuple[tuple[str, tuple[Said, ...]], ...]:
         organisation, places = self.organisation, self.landscape.places
@@ -545,16 +696,20 @@ def _figure(
     figure: Sourced[Figure], workspace: Workspace, query: Query, footnotes: Footnotes
 ) -> FigureView:
     value, citation = figure.value, figure.citations[0]
-    unit = {"m2": " m²", "ha": " ha"}.get(value.unit or "", "")
-    number = query.say.number(value.value) + unit
     return FigureView(
-        value=query.say(_QUALIFIED[value.qualifier], number=number),
+        value=quantity(value, query),
         label=workspace.landscape.vocabulary.metrics[value.metric].text(query.language),
         as_of=value.as_of,
         is_dated=citation.published is not None or value.as_of != citation.retrieved.isoformat(),
         span=citation.span,
         notes=footnotes.of(figure.statements),
     )
+
+
+def quantity(figure: Figure, query: Query) -> str:
+    """Return a figure's number with its unit and its qualifier: "2,000+"."""
+    unit = {"m2": " m²", "ha": " ha"}.get(figure.unit or "", "")
+    return query.say(_QUALIFIED[figure.qualifier], number=query.say.number(figure.value) + unit)
 
 
 def place_figures(
@@ -592,4 +747,5 @@ PAGE: Final = Page(
     OrganisationPage,
     build,
     section="organisations",
+    forms={"vcf": Form("text/vcard", vcard.render)},
 )

@@ -21,6 +21,7 @@ class Row(Struct, frozen=True, kw_only=True):
         kind: label of what it is.
         place: labels of where it is, the most precise first.
         summary: what it says of itself in short, or None.
+        language: of the summary, or None.
     """
 
     id: str
@@ -29,6 +30,7 @@ class Row(Struct, frozen=True, kw_only=True):
     kind: str
     place: tuple[str, ...]
     summary: str | None
+    language: str | None
 
 
 class Organisations(Struct, frozen=True, kw_only=True):
@@ -71,6 +73,8 @@ def build(workspace: Workspace, query: Query) -> Organisations:
 def row(workspace: Workspace, query: Query, organisation: Organisation) -> Row:
     """Return an organisation as a line of a list."""
     landscape = workspace.landscape
+    spoken = (s for s in organisation.summaries if s.language == query.language)
+    summary = next(spoken, organisation.summaries[0] if organisation.summaries else None)
     ids = (organisation.place_id, organisation.province_id)
     return Row(
         id=organisation.id,
@@ -82,7 +86,8 @@ def row(workspace: Workspace, query: Query, organisation: Organisation) -> Row:
                 landscape.places[p].text(query.language) for p in ids if p in landscape.places
             )
         ),
-        summary=organisation.summaries[0].value if organisation.summaries else None,
+        summary=summary.value if summary else None,
+        language=summary.language if summary else None,
     )
 
 

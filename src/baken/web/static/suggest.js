@@ -1,5 +1,5 @@
-// Type-ahead: an organisation is a link, a theme or place completes the text.
-// Without it: a plain form. Its words are data attributes.
+// An organisation is a link, a theme or place completes the text.
+// Without it: a plain form. Its words: data attributes.
 for (const box of document.querySelectorAll("[data-suggest]")) {
   const make = (name, given) => Object.assign(document.createElement(name), given);
   const list = make("ul", { id: `${box.id}-list`, className: "suggestions", role: "listbox" });

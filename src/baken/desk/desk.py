@@ -1,0 +1,1322 @@
+"""The desk: enquiries from the first word to the outcome. What web pages and commands call.
+
+    with Desk.open(settings) as desk:
+        receipt = desk.receive(Form(kind="introduction", contact=…, message=…))
+        desk.status(token)                      # what the enquirer sees
+        desk.answer(receipt.enquiry, text, by=officer)
+
+Every method is one transaction: what happened, what follows from it and the mails that tell of it
+are kept together or not at all.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Literal, Self
+
+import msgspec
+from msgspec import Struct
+
+from baken.config import Settings
+from baken.errors import ConsentError, DeskError, LinkRefusedError, TransitionError
+from baken.model import Language
+from baken.store.database import Database
+from baken.store.opening import find_database
+from baken.store.queries import Tables
+from baken.store.schema import Schema, prepare
+
+from .assigning import Reason
+from .calendar import OfficeCalendar
+from .casework import Casework, Office, consent_forms, timed
+from .enquiry import (
+    OUTCOMES,
+    SYSTEM,
+    Actor,
+    Clock,
+    Contact,
+    Enquiry,
+    Event,
+    Introduction,
+    Kind,
+    Officer,
+    Outcome,
+    Person,
+)
+from .forms import (
+    ANSWERS,
+    LONGEST_TEXT,
+    Answer,
+    Asked,
+    Form,
+    Question,
+    Receipt,
+    Status,
+    Step,
+    checked_contact,
+    checked_form,
+    checked_line,
+    checked_text,
+)
+from .incoming import read_mail
+from .links import Purpose, Signer, Ticket, find_secret
+from .mail import Composer
+from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
+from .records import Records, new_id, new_reference, stamp
+from .sealing import Vault, fingerprint
+
+TABLES: Final = Tables(
+    folder=files(__package__) / "sql",
+    mark="desk_migration",
+    noun="desk",
+    filling="open it once with: baken desk check",
+    mending="restore the last backup",
+    is_precious=True,
+)
+
+_PUBLIC_EVENTS: Final = frozenset(
+    {
+        "received", "assigned", "promise-missed", "answered", "asked-back", "wrote",
+        "counterpart-asked",
+        "counterpart-reminded", "counterpart-silent", "counterpart-accepted",
+        "counterpart-referred", "counterpart-declined", "agreed", "outcome-asked",
+        "outcome-told", "closed", "withdrawn", "reopened",
+    }
+)  # fmt: skip
+"""What an enquirer's status page tells; notes of the team are the team's."""
+
+
+Result = Literal["sent", "later", "unknown", "bounced", "refused", "cancelled"]
+"""How sending went: a server took it; took it not, try later; the connection broke while it was
+handed over; no server will ever take it; nobody agrees to it any more; its reader was erased."""
+
+RETRY_AFTER_S: Final = (60, 300, 900, 3_600, 7_200, *(14_400,) * 17)
+"""Seconds to wait after each try: three days in all, then somebody is told."""
+
+
+class Case(Struct, frozen=True, kw_only=True):
+    """Everything about an enquiry, for who works on it.
+
+    Attributes:
+        enquiry: as it stands.
+        enquirer: who asks.
+        owner: who answers; None while nobody does.
+        introductions: each with its counterpart.
+        events: what happened, in order.
+        clocks: what will happen by itself, the next first.
+        mails: what was written, in order.
+        consents: what the enquirer agreed to.
+    """
+
+    enquiry: Enquiry
+    enquirer: Person
+    owner: Officer | None
+    introductions: tuple[tuple[Introduction, Person], ...]
+    events: tuple[Event, ...]
+    clocks: tuple[Clock, ...]
+    mails: tuple[Mail, ...]
+    consents: tuple[Consent, ...]
+
+
+class Sweep(Struct, frozen=True):
+    """What a daily sweep did: enquiries and mails emptied, consents lapsed, audit lines dropped."""
+
+    enquiries: int
+    mails: int
+    consents: int
+    accesses: int
+
+
+class Desk:
+    """An open desk. Safe to use from several threads and processes at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        vault: Vault,
+        office: Office,
+        settings: Settings,
+        clock: Callable[[], datetime.datetime],
+    ) -> None:
+        """Wrap what `open` has put together."""
+        self._database = database
+        self._vault = vault
+        self._office = office
+        self._settings = settings
+        self._now = clock
+
+    @classmethod
+    def open(
+        cls,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime.datetime] = lambda: datetime.datetime.now(datetime.UTC),
+    ) -> Desk:
+        """Open the desk that the settings describe, making its tables where there are none.
+
+        Args:
+            settings: how Baken is set up.
+            clock: tells the time, aware; tests give another than the real one.
+
+        Raises:
+            SettingError: a setting makes no sense.
+            StoreError: the database cannot be opened, or holds something else.
+        """
+        secret = find_secret(settings.desk_secret, settings.data)
+        vault = Vault(settings.desk_keys.reveal() if settings.desk_keys else None, secret)
+        office = Office(
+            calendar=OfficeCalendar.of(settings),
+            composer=Composer(
+                office=settings.office_name,
+                sender=settings.mail_from,
+                zone=settings.office_zone,
+            ),
+            signer=Signer(secret, settings.address),
+            follow_ups=settings.follow_ups,
+        )
+        url = settings.desk or str(settings.data / "desk.sqlite")
+        if "://" not in url:
+            Path(url).parent.mkdir(parents=True, exist_ok=True)
+            # Readable by its owner only, as is then what SQLite writes beside it.
+            Path(url).touch(mode=0o600)
+        database = find_database(url, read_only=False, tables=TABLES)
+        try:
+            prepare(database, Schema.of(database.dialect, TABLES))
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, vault, office, settings, clock)
+
+    @property
+    def calendar(self) -> OfficeCalendar:
+        """When somebody is there."""
+        return self._office.calendar
+
+    def now(self) -> datetime.datetime:
+        """Return the time by the desk's clock."""
+        return self._now()
+
+    # -- enquirers -----------------------------------------------------------------------------
+
+    def receive(self, form: Form) -> Receipt:
+        """Take an enquiry in: it has an owner, a promise and an acknowledgement from now on.
+
+        Sending the same form again gives the same enquiry.
+
+        Raises:
+            DeskError: the form cannot be used; the message says what to do.
+        """
+        form = checked_form(form)
+        with self._work() as work:
+            records = work.records
+            if form.submission is not None:
+                given = fingerprint(form.submission)
+                for enquiry in records.enquiries("enquiry_by_submission", submission=given):
+                    return self._receipt(work, enquiry)
+            enquirer = self._known("enquirer", form.contact, form.language, records)
+            due = self.calendar.promise_due(records.now)
+            chosen = work.choose_owner(form, records.now, due)
+            id_ = new_id()
+            records.session.execute(
+                "add_enquiry",
+                id=id_,
+                reference=new_reference(),
+                submission=fingerprint(form.submission) if form.submission else None,
+                kind=form.kind,
+                state="received",
+                language=form.language,
+                enquirer=enquirer.id,
+                owner=chosen.officer.person.id if chosen.officer else None,
+                sealed=records.vault.seal(form.message),
+                themes=msgspec.json.encode(form.themes).decode(),
+                organisations=msgspec.json.encode(form.organisations).decode(),
+                country=form.country,
+                sector=form.sector,
+                received=records.at,
+                promise_due=stamp(due),
+            )
+            actor = Actor("enquirer", enquirer.id)
+            reasons = [msgspec.to_builtins(reason) for reason in chosen.reasons]
+            enquiry = work.happen(
+                records.enquiry(id_), "received", actor, {"reasons": reasons, "place": form.place}
+            )
+            records.record_access(
+                actor, "change", "contact, message", person=enquirer.id, enquiry=id_
+            )
+            for purpose in dict.fromkeys(form.agrees):
+                work.agree(enquirer, purpose, form.place, enquiry)
+            return self._receipt(work, enquiry)
+
+    def _receipt(self, work: Casework, enquiry: Enquiry) -> Receipt:
+        return Receipt(
+            enquiry=enquiry.id,
+            reference=enquiry.reference,
+            status_url=self._office.signer.url("status", enquiry.id, work.records.now),
+            promise_due=enquiry.promise_due,
+            owner=work.name_of(enquiry.owner),
+        )
+
+    def _known(self, role: str, contact: Contact, language: Language, records: Records) -> Person:
+        """Return who has exactly this contact in this role, or add them."""
+        for person in records.people_called(contact.email):
+            if (person.role, person.contact, person.language) == (role, contact, language):
+                return person
+        return records.add_person(role, language, contact)
+
+    def status(self, token: str) -> Status:
+        """Return what an enquirer sees behind their link.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "status")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            say, language = self._office.composer.say, enquiry.language
+            work.records.record_access(
+                Actor("enquirer", enquiry.enquirer),
+                "read", "status page", person=enquiry.enquirer, enquiry=enquiry.id,
+            )  # fmt: skip
+            return Status(
+                reference=enquiry.reference,
+                kind=say("kinds", enquiry.kind, language),
+                state=enquiry.state,
+                state_text=say("states", enquiry.state, language),
+                language=language,
+                message=enquiry.message,
+                received=enquiry.received,
+                promise_due=enquiry.promise_due,
+                answered=enquiry.answered,
+                owner=work.name_of(enquiry.owner),
+                steps=tuple(
+                    Step(event.at, event.name, say("events", event.name, language))
+                    for event in work.records.events(enquiry.id)
+                    if event.name in _PUBLIC_EVENTS
+                ),
+                introductions=tuple(
+                    (one.organisation_name, one.state, say("introductions", one.state, language))
+                    for one in work.records.introductions(enquiry.id)
+                ),
+                consents=tuple(
+                    (one.purpose, one.wording, one.is_standing)
+                    for one in work.records.consents(enquiry.enquirer)
+                ),
+            )
+
+    def write(self, token: str, text: str) -> Enquiry:
+        """Add what an enquirer writes on their status page.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+            DeskError: the text is empty or too long.
+        """
+        text = checked_text(text, "message")
+        return self._by_enquirer(token, "wrote", {"text": text})
+
+    def withdraw(self, token: str) -> Enquiry:
+        """Take an enquiry back, as the enquirer, by the link of the status page.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+            TransitionError: it is closed already.
+        """
+        return self._by_enquirer(token, "withdrawn", {}, outcome="withdrawn")
+
+    def _by_enquirer(
+        self, token: str, event: str, details: dict[str, object], outcome: Outcome | None = None
+    ) -> Enquiry:
+        ticket = self._read_link(token, "status")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            actor = Actor("enquirer", enquiry.enquirer)
+            return work.happen(enquiry, event, actor, details, outcome=outcome)
+
+    def tell_outcome(self, token: str, text: str) -> Enquiry:
+        """Keep what an enquirer tells of the outcome; their link works once.
+
+        Raises:
+            LinkRefusedError: the link is not a good one, or was used.
+            DeskError: the text is empty or too long.
+        """
+        text = checked_text(text, "message")
+        ticket = self._read_link(token, "outcome")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            self._use_link(work.records, token, ticket)
+            actor = Actor("enquirer", enquiry.enquirer)
+            return work.happen(enquiry, "outcome-told", actor, {"text": text})
+
+    # -- counterparts --------------------------------------------------------------------------
+
+    def question(self, token: str) -> Question:
+        """Return what a counterpart is asked, by the link in their mail; reading changes nothing.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "answer")
+        with self._work() as work:
+            introduction = work.records.introduction(ticket.subject)
+            enquiry = work.records.enquiry(introduction.enquiry)
+            counterpart = work.records.person(introduction.counterpart)
+            work.records.record_access(
+                Actor("counterpart", counterpart.id),
+                "read", "question", person=enquiry.enquirer, enquiry=enquiry.id,
+            )  # fmt: skip
+            is_used = self._is_link_used(work.records, token)
+            return Question(
+                introduction=introduction,
+                enquirer=work.describe_enquirer(enquiry, counterpart),
+                question=work.question_of(introduction),
+                office=self._office.composer.office,
+                language=counterpart.language,
+                is_open=enquiry.state != "closed"
+                and introduction.state in ("asked", "reminded", "silent")
+                and not is_used,
+            )
+
+    def answer_question(self, token: str, answer: Answer, text: str = "") -> Introduction:
+        """Keep a counterpart's answer; their link works once.
+
+        Args:
+            token: of the link in their mail.
+            answer: accepted, referred or declined.
+            text: what they add; whom to ask instead, for a referral.
+
+        Raises:
+            LinkRefusedError: the link is not a good one, or was used.
+            TransitionError: the enquiry is closed, or they have answered.
+            DeskError: a referral names nobody.
+        """
+        if answer not in ANSWERS:
+            raise DeskError(f"There is no such answer. Choose one of {', '.join(ANSWERS)}.")
+        noun = "name of whom to ask" if answer == "referred" else "message"
+        text = checked_text(text, noun, is_needed=answer == "referred")
+        ticket = self._read_link(token, "answer")
+        with self._work() as work:
+            introduction = work.records.introduction(ticket.subject)
+            enquiry = work.records.enquiry(introduction.enquiry)
+            if work.records.person(introduction.counterpart).contact is None:
+                raise LinkRefusedError("Your data has been erased, and this link with it.")
+            self._use_link(work.records, token, ticket)
+            actor = Actor("counterpart", introduction.counterpart)
+            details = {"text": text} if text else {}
+            work.happen(enquiry, f"counterpart-{answer}", actor, details, introduction=introduction)
+            return work.records.introduction(introduction.id)
+
+    # -- consent -------------------------------------------------------------------------------
+
+    def wording(self, purpose: ConsentPurpose, language: Language) -> str:
+        """Return exactly what somebody is asked to agree to."""
+        return consent_forms()[purpose].wording[language].format(self._office.follow_ups)
+
+    def confirm_consent(self, token: str) -> Consent:
+        """Confirm what was agreed to, by the link in the mail that asked; it works once.
+
+        Raises:
+            LinkRefusedError: the link is not a good one, or was used.
+            ConsentError: it was withdrawn, or lapsed.
+        """
+        ticket = self._read_link(token, "confirm")
+        with self._work() as work:
+            self._use_link(work.records, token, ticket)
+            done = work.records.session.execute(
+                "confirm_consent", id=ticket.subject, at=work.records.at
+            )
+            consent = work.records.consent(ticket.subject)
+            if not done:
+                raise ConsentError("This was withdrawn, or lapsed. Agree again on the form.")
+            self._note_consent(work, consent, "confirm")
+            return consent
+
+    def withdraw_consent(self, token: str) -> Consent:
+        """Take back what was agreed to, in one click; doing so twice is the same as once.
+
+        Every standing consent of the same address to the same purpose goes with it.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "withdraw")
+        with self._work() as work:
+            records = work.records
+            consent = records.consent(ticket.subject)
+            person = records.person(consent.person)
+            for one in self._all_of(records, person):
+                for other in records.consents(one.id):
+                    if other.purpose == consent.purpose and other.withdrawn is None:
+                        records.session.execute("withdraw_consent", id=other.id, at=records.at)
+                        self._note_consent(work, other, "withdraw")
+            return records.consent(consent.id)
+
+    def _note_consent(self, work: Casework, consent: Consent, action: str) -> None:
+        actor = Actor("enquirer", consent.person)
+        work.records.record_access(
+            actor, action, f"consent to {consent.purpose}", person=consent.person,
+            enquiry=consent.enquiry,
+        )  # fmt: skip
+
+    def follow_up(self, person: str, title: str, text: str, *, by: Actor) -> Mail:
+        """Send a follow-up to somebody who agreed to such mails and has not had them all.
+
+        The mail is counted when it is sent; a sending that is not allowed any more refuses itself.
+
+        Raises:
+            ConsentError: they did not agree, took it back, or have had all they agreed to.
+            DeskError: the title or the text is missing or too long.
+        """
+        title, text = checked_line(title, "title"), checked_text(text, "message")
+        if not title:
+            raise DeskError("The title is empty. Say in a few words what the mail is about.")
+        with self._work() as work:
+            self._officer(work, by)
+            records = work.records
+            reader = records.person(person)
+            standing = [
+                one
+                for one in records.consents(person)
+                if one.purpose == "follow-up" and one.is_standing and one.allowed
+            ]
+            if not standing or reader.contact is None:
+                raise ConsentError("They have not agreed to follow-up mails, or took it back.")
+            consent = standing[-1]
+            waiting = [
+                mail
+                for mail in records.mails("mails_of_person", person=person)
+                if mail.consent == consent.id
+                and mail.handed is None
+                and mail.state in ("waiting", "sending")
+            ]
+            number, allowed = consent.sent + len(waiting) + 1, consent.allowed or 0
+            if number > allowed:
+                raise ConsentError(f"They agreed to {allowed} follow-up mails and have had them.")
+            enquiry = records.enquiry(consent.enquiry) if consent.enquiry else None
+            url = self._office.signer.url("withdraw", consent.id, records.now)
+            values: dict[str, object] = {
+                "title": title,
+                "message": text,
+                "number": number,
+                "allowed": allowed,
+                "agreed": self._office.composer.say_moment(consent.given, reader.language),
+                "withdraw_url": url,
+                "reference": "",
+            }
+            work.write_about(
+                "follow-up", reader, values, enquiry=enquiry, consent=consent, withdraw_url=url
+            )
+            records.record_access(by, "read", "address", person=person, enquiry=consent.enquiry)
+            return records.mails("mails_of_person", person=person)[-1]
+
+    # -- officers ------------------------------------------------------------------------------
+
+    def assign(self, enquiry: str, officer: str, *, by: Actor) -> Enquiry:
+        """Give an enquiry to a colleague.
+
+        Raises:
+            TransitionError: the enquiry is closed, or `by` is nobody of the team.
+            NotFoundError: there is no such enquiry or officer.
+        """
+        with self._work() as work:
+            self._officer(work, by)
+            if not work.records.officer(officer).is_active:
+                raise DeskError("This officer does not work here any more. Choose another.")
+            found = work.records.enquiry(enquiry)
+            return work.hand_over(found, officer, (Reason("chosen"),), by)
+
+    def answer(self, enquiry: str, text: str, *, by: Actor) -> Enquiry:
+        """Answer the enquirer; the first answer keeps the promise.
+
+        Raises:
+            TransitionError: the enquiry is closed, or `by` is nobody of the team.
+        """
+        return self._by_officer(enquiry, "answered", by, text)
+
+    def ask_back(self, enquiry: str, text: str, *, by: Actor) -> Enquiry:
+        """Ask the enquirer something and wait for the reply.
+
+        Raises:
+            TransitionError: the enquiry's state does not allow it, or `by` is nobody of the team.
+        """
+        return self._by_officer(enquiry, "asked-back", by, text)
+
+    def note(self, enquiry: str, text: str, *, by: Actor) -> Enquiry:
+        """Keep a note that only the team sees."""
+        return self._by_officer(enquiry, "noted", by, text)
+
+    def close_enquiry(
+        self, enquiry: str, outcome: Outcome, text: str = "", *, by: Actor
+    ) -> Enquiry:
+        """End an enquiry with its outcome.
+
+        Raises:
+            DeskError: there is no such outcome.
+            TransitionError: it is closed already, or `by` is nobody of the team.
+        """
+        if outcome not in OUTCOMES:
+            raise DeskError(f"There is no such outcome. Choose one of {', '.join(OUTCOMES)}.")
+        return self._by_officer(enquiry, "closed", by, text, is_needed=False, outcome=outcome)
+
+    def reopen(self, enquiry: str, text: str = "", *, by: Actor) -> Enquiry:
+        """Open an enquiry again that was closed too early.
+
+        Raises:
+            TransitionError: it is not closed, or `by` is nobody of the team.
+        """
+        return self._by_officer(enquiry, "reopened", by, text, is_needed=False)
+
+    def ask_counterparts(
+        self, enquiry: str, asked: Sequence[Asked], *, by: Actor
+    ) -> list[Introduction]:
+        """Ask counterparts whether they want to meet the enquirer.
+
+        Raises:
+            TransitionError: the enquiry is closed, or `by` is nobody of the team.
+            DeskError: a contact cannot be used.
+        """
+        with self._work() as work:
+            self._officer(work, by)
+            records, made = work.records, []
+            for one in asked:
+                question = checked_text(one.question, "question")
+                note = checked_text(one.note, "note", is_needed=False)
+                name = checked_line(one.organisation_name, "organisation")
+                if not name:
+                    raise DeskError("The organisation's name is missing. Say who is asked.")
+                counterpart = self._known(
+                    "counterpart", checked_contact(one.contact), one.language, records
+                )
+                id_ = new_id()
+                records.session.execute(
+                    "add_introduction",
+                    id=id_,
+                    enquiry=enquiry,
+                    organisation=one.organisation,
+                    organisation_name=name,
+                    counterpart=counterpart.id,
+                    state="asked",
+                    asked=records.at,
+                    referred_by=one.referred_by,
+                )
+                introduction = records.introduction(id_)
+                details = {"question": question, "note": note}
+                found = records.enquiry(enquiry)
+                work.happen(found, "counterpart-asked", by, details, introduction=introduction)
+                records.record_access(
+                    by, "change", "counterpart's contact", person=counterpart.id, enquiry=enquiry
+                )
+                made.append(introduction)
+            return made
+
+    def remind_counterpart(self, introduction: str, *, by: Actor) -> Introduction:
+        """Ask a counterpart again, before the clock does.
+
+        Raises:
+            TransitionError: they have been reminded or have answered.
+        """
+        with self._work() as work:
+            self._officer(work, by)
+            found = work.records.introduction(introduction)
+            enquiry = work.records.enquiry(found.enquiry)
+            work.happen(enquiry, "counterpart-reminded", by, introduction=found)
+            return work.records.introduction(introduction)
+
+    def introduce(
+        self,
+        introduction: str,
+        times: Sequence[tuple[datetime.datetime, datetime.datetime]] = (),
+        note: str = "",
+        *,
+        by: Actor,
+    ) -> Enquiry:
+        """Write to both sides at once, with cards and proposed times: both have agreed to meet.
+
+        Args:
+            introduction: that the counterpart accepted.
+            times: beginning and end of each proposed time, aware.
+            note: to both; may be empty.
+            by: who introduces them.
+
+        Raises:
+            ConsentError: the enquirer has not agreed to be named.
+            TransitionError: the counterpart has not accepted.
+        """
+        details = {"times": timed(times), "note": checked_text(note, "note", is_needed=False)}
+        with self._work() as work:
+            self._officer(work, by)
+            found = work.records.introduction(introduction)
+            enquiry = work.records.enquiry(found.enquiry)
+            if not work.may_name(enquiry):
+                raise ConsentError(
+                    "The enquirer has not agreed that counterparts learn who asks. Ask for that "
+                    "first."
+                )
+            return work.happen(enquiry, "agreed", by, details, introduction=found)
+
+    def ask_outcome(self, enquiry: str, *, by: Actor) -> Enquiry:
+        """Ask the enquirer how it went, before the clock does."""
+        with self._work() as work:
+            self._officer(work, by)
+            return work.happen(work.records.enquiry(enquiry), "outcome-asked", by)
+
+    def agree(self, token: str, purpose: ConsentPurpose, place: str) -> Consent:
+        """Keep what an enquirer agrees to later, on their status page.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "status")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            person = work.records.person(enquiry.enquirer)
+            if person.contact is None:
+                raise ConsentError("The data of this enquiry has been erased.")
+            return work.agree(person, purpose, checked_line(place, "place"), enquiry)
+
+    def _by_officer(
+        self,
+        enquiry: str,
+        event: str,
+        by: Actor,
+        text: str,
+        *,
+        is_needed: bool = True,
+        outcome: Outcome | None = None,
+    ) -> Enquiry:
+        text = checked_text(text, "message", is_needed=is_needed)
+        with self._work() as work:
+            self._officer(work, by)
+            found = work.records.enquiry(enquiry)
+            details = {"text": text} if text else {}
+            return work.happen(found, event, by, details, outcome=outcome)
+
+    def _officer(self, work: Casework, by: Actor) -> Officer | None:
+        """Return the officer who acts; None for the system.
+
+        Raises:
+            TransitionError: they are nobody of the team, or do not have the role they act in.
+        """
+        refusal = TransitionError("Only somebody of the team may do this. Sign in as an officer.")
+        if by == SYSTEM:
+            return None
+        if by.role not in ("officer", "head"):
+            raise refusal
+        known = {one.person.id: one for one in work.records.officers() if one.is_active}
+        officer = known.get(by.person)
+        if officer is None or (by.role == "head" and not officer.is_head):
+            raise refusal
+        return officer
+
+    def _head(self, work: Casework, by: Actor) -> None:
+        """See that somebody may do what only a head of the office or an administrator may.
+
+        Raises:
+            TransitionError: they may not.
+        """
+        self._officer(work, by)
+        if by.role not in ("head", "system"):
+            raise TransitionError("Only a head of the office may do this. Ask one of them.")
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def inbox(self, *, by: Actor, owner: str = "") -> list[Enquiry]:
+        """Return what is open, the most urgent first: somebody's, or everybody's.
+
+        Raises:
+            TransitionError: `by` is nobody of the team.
+        """
+        with self._work() as work:
+            self._officer(work, by)
+            work.records.record_access(by, "read", "inbox", person=None, enquiry=None)
+            return list(work.records.open_enquiries(owner))
+
+    def case(self, enquiry: str, *, by: Actor) -> Case:
+        """Return everything about an enquiry.
+
+        Raises:
+            NotFoundError: there is none of that identifier.
+            TransitionError: `by` is nobody of the team.
+        """
+        with self._work() as work:
+            self._officer(work, by)
+            records = work.records
+            found = records.enquiry(enquiry)
+            records.record_access(by, "read", "case", person=found.enquirer, enquiry=found.id)
+            return Case(
+                enquiry=found,
+                enquirer=records.person(found.enquirer),
+                owner=records.officer(found.owner) if found.owner else None,
+                introductions=tuple(
+                    (one, records.person(one.counterpart))
+                    for one in records.introductions(found.id)
+                ),
+                events=tuple(records.events(found.id)),
+                clocks=tuple(records.clocks(found.id)),
+                mails=tuple(records.mails("mails_of_enquiry", enquiry=found.id)),
+                consents=tuple(records.consents(found.enquirer)),
+            )
+
+    def find_reference(self, reference: str, *, by: Actor) -> Enquiry | None:
+        """Return the enquiry that a reference such as 7K3Q-2MXW stands for, or None."""
+        with self._work() as work:
+            self._officer(work, by)
+            given = reference.strip().upper()
+            for enquiry in work.records.enquiries("enquiry_by_reference", reference=given):
+                work.records.record_access(
+                    by, "read", "enquiry", person=enquiry.enquirer, enquiry=enquiry.id
+                )
+                return enquiry
+            return None
+
+    def statistics(self, since: datetime.datetime) -> list[dict[str, Any]]:
+        """Return one row an enquiry, without anything personal; erased ones are among them."""
+        names = (
+            "kind", "language", "country", "sector", "state", "outcome", "received", "promise_due",
+            "answered", "closed",
+        )  # fmt: skip
+        with self._database.reading() as session:
+            rows = session.select("statistics", since=stamp(since))
+            return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def mail_counts(self) -> dict[str, tuple[int, int]]:
+        """Return how many mails are in each state, and how many repeats there were among them."""
+        with self._database.reading() as session:
+            rows = session.select("mail_counts")
+            return {state: (int(count), int(repeats or 0)) for state, count, repeats in rows}
+
+    # -- the team ------------------------------------------------------------------------------
+
+    def add_officer(
+        self,
+        contact: Contact,
+        languages: Sequence[Language],
+        *,
+        themes: Iterable[str] = (),
+        kinds: Iterable[Kind] = (),
+        capacity: int = 20,
+        is_head: bool = False,
+        by: Actor = SYSTEM,
+    ) -> Officer:
+        """Add somebody to the team.
+
+        Raises:
+            TransitionError: `by` is no head.
+            DeskError: the contact cannot be used, or the address is in the team already.
+        """
+        contact = checked_contact(contact)
+        if not languages or not 1 <= capacity <= 10_000:
+            raise DeskError("An officer speaks a language, and can take one enquiry or more.")
+        with self._work() as work:
+            self._head(work, by)
+            records = work.records
+            if any(one.role == "officer" for one in records.people_called(contact.email)):
+                raise DeskError("Somebody with this address is in the team already.")
+            person = records.add_person("officer", languages[0], contact)
+            records.session.execute(
+                "add_officer",
+                person=person.id,
+                languages=_list(languages),
+                themes=_list(themes),
+                kinds=_list(kinds),
+                away=_list(()),
+                capacity=capacity,
+                is_head=int(is_head),
+            )
+            records.record_access(by, "change", "officer's contact", person=person.id, enquiry=None)
+            return records.officer(person.id)
+
+    def officers(self) -> list[Officer]:
+        """Return the team, in the order in which they joined."""
+        with self._work() as work:
+            work.records.record_access(SYSTEM, "read", "team", person=None, enquiry=None)
+            return work.records.officers()
+
+    def change_officer(self, person: str, *, by: Actor = SYSTEM, **changes: Any) -> Officer:
+        """Change a line of the team directory.
+
+        What can be changed is languages, themes, kinds, capacity, is_head, is_active and away,
+        each as in `Officer`.
+
+        Open enquiries of somebody who leaves go to colleagues. Officers say themselves when they
+        are away; all else is for heads.
+
+        Raises:
+            TransitionError: `by` may not.
+            NotFoundError: nobody in the team has that identifier.
+            DeskError: a change makes no sense.
+        """
+        known = {"languages", "themes", "kinds", "capacity", "is_head", "is_active", "away"}
+        if set(changes) - known:
+            raise DeskError(f"Of an officer one can change {', '.join(sorted(known))}.")
+        with self._work() as work:
+            if by.person == person and set(changes) <= {"away"}:
+                self._officer(work, by)
+            else:
+                self._head(work, by)
+            records = work.records
+            records.record_access(by, "change", "team", person=person, enquiry=None)
+            officer = msgspec.structs.replace(records.officer(person), **changes)
+            if any(first > last for first, last in officer.away) or officer.capacity < 1:
+                raise DeskError("A range of days ends before it begins, or nothing can be taken.")
+            records.session.execute(
+                "set_officer",
+                person=person,
+                languages=_list(officer.languages),
+                themes=_list(officer.themes),
+                kinds=_list(officer.kinds),
+                away=_list(officer.away),
+                capacity=officer.capacity,
+                is_head=int(officer.is_head),
+                is_active=int(officer.is_active),
+            )
+            if not officer.is_active:
+                for enquiry in list(records.open_enquiries(person)):
+                    due = max(enquiry.promise_due, records.now)
+                    chosen = work.choose_owner(enquiry, records.now, due)
+                    if chosen.officer is not None:
+                        heir = chosen.officer.person.id
+                        work.hand_over(enquiry, heir, chosen.reasons, SYSTEM)
+            return records.officer(person)
+
+    # -- people's rights -----------------------------------------------------------------------
+
+    def people(self, email: str, *, by: Actor) -> list[Person]:
+        """Return everybody with an address, in every role, the newest first.
+
+        Raises:
+            TransitionError: `by` is nobody of the team.
+        """
+        with self._work() as work:
+            self._officer(work, by)
+            found = work.records.people_called(email)
+            for person in found:
+                work.records.record_access(by, "read", "contact", person=person.id, enquiry=None)
+            return found
+
+    def export(self, person: str, *, by: Actor) -> dict[str, Any]:
+        """Return everything that the desk knows of somebody, as JSON can hold it.
+
+        All rows with the same address are the same somebody.
+
+        Raises:
+            TransitionError: `by` is no head.
+            NotFoundError: nobody has that identifier.
+        """
+        with self._work() as work:
+            self._head(work, by)
+            records = work.records
+            everybody = self._all_of(records, records.person(person))
+            found: dict[str, list[Any]] = {
+                name: []
+                for name in ("people", "enquiries", "introductions", "consents", "mails", "access")
+            }
+            for one in everybody:
+                found["people"].append(one)
+                for enquiry in records.enquiries("enquiries_of", person=one.id):
+                    events = records.events(enquiry.id)
+                    found["enquiries"].append({"enquiry": enquiry, "events": events})
+                rows = records.session.select("introductions_of", person=one.id)
+                for introduction in (records.introduction(row[0]) for row in rows):
+                    events = [
+                        event
+                        for event in records.events(introduction.enquiry)
+                        if event.introduction == introduction.id
+                    ]
+                    found["introductions"].append({"introduction": introduction, "events": events})
+                found["consents"] += records.consents(one.id)
+                found["mails"] += records.mails("mails_of_person", person=one.id)
+                found["access"] += self._accesses(records, person=one.id)
+                records.record_access(by, "export", "everything", person=one.id, enquiry=None)
+            exported: dict[str, Any] = msgspec.to_builtins(found)
+            return exported
+
+    def erase(self, person: str, *, by: Actor) -> int:
+        """Forget somebody: who they are, what they wrote, what was written to them.
+
+        Their open enquiries end as withdrawn. When, what kind and with which outcome stays, for
+        the statistics, and that they were erased stays in the audit trail. Somebody of the team is
+        not erased while they work there.
+
+        Returns:
+            How many rows they were.
+
+        Raises:
+            NotFoundError: nobody has that identifier.
+            TransitionError: `by` is no head.
+            DeskError: they work here.
+        """
+        with self._work() as work:
+            self._head(work, by)
+            everybody = self._all_of(work.records, work.records.person(person))
+            for one in everybody:
+                self._erase_person(work, one, by)
+            return len(everybody)
+
+    def _erase_person(self, work: Casework, person: Person, by: Actor) -> None:
+        records = work.records
+        if person.role == "officer" and records.officer(person.id).is_active:
+            raise DeskError("They are in the team. Let them leave it first.")
+        for enquiry in list(records.enquiries("enquiries_of", person=person.id)):
+            if enquiry.state != "closed":
+                work.happen(enquiry, "withdrawn", SYSTEM, outcome="withdrawn")
+            self._erase_enquiry(records, enquiry.id, by)
+        for row in records.session.select("introductions_of", person=person.id):
+            introduction = records.introduction(row[0])
+            for name in ("erase_introduction_events", "erase_mails_of_introduction"):
+                records.session.execute(name, introduction=introduction.id)
+            records.stop_clocks(
+                introduction.enquiry, ("counterpart-quiet", "counterpart-silent"), introduction.id
+            )
+        records.session.execute("erase_mails_of_person", person=person.id)
+        records.session.execute("withdraw_consents_of", person=person.id, at=records.at)
+        records.session.execute("erase_person", id=person.id, at=records.at)
+        records.record_access(by, "erase", "everything", person=person.id, enquiry=None)
+
+    def _erase_enquiry(self, records: Records, enquiry: str, by: Actor) -> None:
+        records.session.execute("erase_mails_of_enquiry", enquiry=enquiry)
+        records.session.execute("erase_events", enquiry=enquiry)
+        records.session.execute("erase_enquiry", id=enquiry, at=records.at)
+        records.record_access(by, "erase", "message, events", person=None, enquiry=enquiry)
+
+    def _all_of(self, records: Records, person: Person) -> list[Person]:
+        """Return every row of the somebody that a row stands for."""
+        if person.contact is None:
+            return [person]
+        return records.people_called(person.contact.email)
+
+    def accesses(self, *, person: str = "", enquiry: str = "") -> list[Access]:
+        """Return the audit trail, of one person or enquiry or of all."""
+        with self._database.reading() as session:
+            records = Records(session, self._vault, self._now())
+            return self._accesses(records, person=person, enquiry=enquiry)
+
+    def _accesses(self, records: Records, *, person: str = "", enquiry: str = "") -> list[Access]:
+        rows = records.session.select("accesses", person=person, enquiry=enquiry)
+        names = Access.__struct_fields__
+        return [msgspec.convert(dict(zip(names, row, strict=True)), Access) for row in rows]
+
+    def sweep(self) -> Sweep:
+        """Erase what has been kept for as long as the settings say, now."""
+        with self._work() as work:
+            return self._sweep(work)
+
+    def _sweep(self, work: Casework) -> Sweep:
+        kept, records = self._settings, work.records
+
+        def ago(days: int) -> str:
+            return stamp(records.now - datetime.timedelta(days=days))
+
+        closed = list(
+            records.enquiries("enquiries_closed_before", before=ago(kept.keep_enquiries_days))
+        )
+        for enquiry in closed:
+            people = [enquiry.enquirer]
+            people += [one.counterpart for one in records.introductions(enquiry.id)]
+            self._erase_enquiry(records, enquiry.id, SYSTEM)
+            for id_ in dict.fromkeys(people):
+                if not self._is_needed(records, id_):
+                    self._erase_person(work, records.person(id_), SYSTEM)
+        execute = records.session.execute
+        execute("drop_used_links", now=records.at)
+        return Sweep(
+            enquiries=len(closed),
+            mails=execute("erase_mails_before", before=ago(kept.keep_mails_days)),
+            consents=execute("lapse_consents", before=ago(30), at=records.at),
+            accesses=execute("drop_accesses", before=ago(kept.keep_audit_days)),
+        )
+
+    def _is_needed(self, records: Records, person: str) -> bool:
+        """Return whether an enquiry that is kept still needs somebody."""
+        own = records.enquiries("enquiries_of", person=person)
+        asked = (
+            records.enquiry(records.introduction(row[0]).enquiry)
+            for row in records.session.select("introductions_of", person=person)
+        )
+        return any(enquiry.erased is None for enquiry in (*own, *asked))
+
+    def reseal(self) -> int:
+        """Seal everything with the newest key, so that older ones can be thrown away.
+
+        Returns:
+            How many pieces of data were sealed anew.
+        """
+        count = 0
+        with self._work() as work:
+            session, vault = work.records.session, self._vault
+            for id_, sealed in session.select("sealed_people"):
+                contact = vault.open(sealed, Contact)
+                digest = vault.digest(contact.email)
+                session.execute("seal_person", id=id_, sealed=vault.seal(contact), digest=digest)
+                count += 1
+            for number, sealed in session.select("sealed_events"):
+                details = vault.seal(vault.open(sealed, dict[str, object]))
+                session.execute("seal_event", number=number, sealed=details)
+                count += 1
+            for noun, rows in (("enquiry", "sealed_enquiries"), ("mail", "sealed_mails")):
+                for id_, sealed in session.select(rows):
+                    again = vault.seal(vault.open(sealed, str))
+                    session.execute(f"seal_{noun}", id=id_, sealed=again)
+                    count += 1
+        return count
+
+    # -- what happens by itself ----------------------------------------------------------------
+
+    def fire_due_clock(self) -> bool:
+        """Let one clock that is due do what it does; False when none is."""
+        with self._work() as work:
+            return work.fire_due_clock()
+
+    def sweep_daily(self) -> Sweep | None:
+        """Do what `sweep` does, once a day; None when it was done today."""
+        with self._work() as work:
+            today = f"{self.calendar.local(work.records.now):%Y-%m-%d}"
+            return self._sweep(work) if self._take_turn(work.records, "sweep", today) else None
+
+    def _take_turn(self, records: Records, duty: str, period: str) -> bool:
+        """Return whether a duty is still to be done in a period, and note that it is done now."""
+        rows = records.session.select("duty", name=duty)
+        if rows and rows[0][0] >= period:
+            return False
+        records.session.execute("forget_duty", name=duty)
+        records.session.execute("record_duty", name=duty, period=period)
+        return True
+
+    def write_weekly_list(self) -> bool:
+        """Write to everybody in the team what waits for whom, once a week; False when done.
+
+        Officers get what is theirs, heads everything.
+        """
+        now = self._now()
+        local = self.calendar.local(now)
+        year, week, _ = local.isocalendar()
+        if not self.calendar.is_open(now):
+            return False
+        with self._work() as work:
+            records = work.records
+            if not self._take_turn(records, "weekly list", f"{year}-W{week:02}"):
+                return False
+            everything = list(records.open_enquiries())
+            for officer in records.officers():
+                reader = officer.person
+                if not officer.is_active or reader.contact is None:
+                    continue
+                language = reader.language
+                mine = [one for one in everything if officer.is_head or one.owner == reader.id]
+                lines = [self._line(work, one, language) for one in mine]
+                values = {"lines": lines, "count": len(lines), "reference": ""}
+                work.write_about("weekly-list", reader, values)
+        return True
+
+    def _line(self, work: Casework, enquiry: Enquiry, language: Language) -> str:
+        """Return an enquiry on one line, for lists."""
+        composer = self._office.composer
+        parts = [
+            enquiry.reference,
+            composer.say("kinds", enquiry.kind, language),
+            composer.say("states", enquiry.state, language),
+            work.name_of(enquiry.owner) or composer.say("people", "nobody", language),
+        ]
+        if enquiry.answered is None:
+            due = composer.say_moment(enquiry.promise_due, language)
+            parts.append(f"{composer.say('people', 'due', language)} {due}")
+        return " · ".join(parts)
+
+    # -- the outbox ----------------------------------------------------------------------------
+
+    def claim_mail(self, holder: str, lease_s: float) -> Mail | None:
+        """Take the mail that waits longest, for so long that nobody else takes it.
+
+        One whose last sender died is taken again when its lease is over, and counted as a repeat
+        if a server had begun to take it.
+
+        Args:
+            holder: who takes it.
+            lease_s: for how many seconds.
+        """
+        with self._work() as work:
+            records = work.records
+            while rows := records.session.select("mail_to_claim", now=records.at):
+                lease = records.now + datetime.timedelta(seconds=lease_s)
+                records.session.execute(
+                    "claim_mail", id=rows[0][0], holder=holder, lease=stamp(lease)
+                )
+                mail = records.mail(rows[0][0])
+                if mail.message is not None:
+                    return mail
+                self._settle(work, mail, holder, "cancelled")  # erased since it was written
+            return None
+
+    def address_of(self, mail: Mail) -> str | None:
+        """Return where a mail goes; None when its reader has been erased."""
+        with self._database.reading() as session:
+            contact = Records(session, self._vault, self._now()).person(mail.person).contact
+            return contact.email if contact else None
+
+    def begin_handing(self, mail: Mail, holder: str, lease_s: float) -> bool:
+        """Note that a server is about to take a mail; False when it must not be sent any more.
+
+        From here on nobody can say, should the sender die, whether the mail arrived. A mail that
+        relies on consent is counted here, and refused where nobody agrees any more.
+        """
+        with self._work() as work:
+            records = work.records
+            now = records.mail(mail.id)
+            if now.message is None or now.state != "sending":
+                return False
+            if now.consent is not None:
+                if now.handed is None:
+                    if not records.session.execute("spend_consent", id=now.consent):
+                        return False
+                elif not records.consent(now.consent).is_standing:
+                    return False
+            lease = records.now + datetime.timedelta(seconds=lease_s)
+            return bool(
+                records.session.execute(
+                    "mark_handed", id=mail.id, holder=holder, at=records.at, lease=stamp(lease)
+                )
+            )
+
+    def settle_mail(self, mail: Mail, holder: str, result: Result, problem: str = "") -> None:
+        """Note how sending a mail went.
+
+        Args:
+            mail: that was claimed.
+            holder: who claimed it.
+            result: see `Result`.
+            problem: the server's three digits, or a word; never what it said.
+        """
+        with self._work() as work:
+            self._settle(work, mail, holder, result, problem)
+
+    def _settle(
+        self, work: Casework, mail: Mail, holder: str, result: Result, problem: str = ""
+    ) -> None:
+        records, execute = work.records, work.records.session.execute
+        if result == "sent":
+            execute("mark_sent", id=mail.id, holder=holder, at=records.at)
+            return
+        before = records.mail(mail.id)
+        state: MailState = "waiting"
+        if result in ("bounced", "refused", "cancelled"):
+            state = result
+        elif mail.attempts >= len(RETRY_AFTER_S):
+            state = "failed"
+        wait_s = RETRY_AFTER_S[min(mail.attempts, len(RETRY_AFTER_S)) - 1]
+        done = execute(
+            "mark_unknown" if result == "unknown" else "mark_not_sent",
+            id=mail.id,
+            holder=holder,
+            state=state,
+            due=stamp(records.now + datetime.timedelta(seconds=wait_s)),
+            problem=problem or None,
+        )
+        if not done:
+            return  # the lease was over, and somebody else has it
+        if result in ("bounced", "later") and before.consent and before.handed:
+            execute("return_consent", id=before.consent)  # it was not taken
+        if state in ("bounced", "failed"):
+            self._tell_of_failure(work, mail, state)
+
+    def _tell_of_failure(self, work: Casework, mail: Mail, problem: str) -> None:
+        if mail.enquiry is None or mail.kind == "mail-failed":
+            return
+        details = {"reader": mail.person, "mail": mail.id, "problem": problem}
+        enquiry = work.records.enquiry(mail.enquiry)
+        if enquiry.erased is None:
+            work.happen(enquiry, "mail-failed", SYSTEM, details)
+
+    def take_mail(self, raw: bytes) -> Literal["bounce", "reply", "other"]:
+        """Take a mail from the desk's mailbox.
+
+        What came back is told to the owner; what an enquirer replied to one of our mails, from the
+        address it went to, is added to the enquiry.
+
+        Returns:
+            What it was; leave what is "other" in the mailbox, for people to read.
+        """
+        incoming = read_mail(raw)
+        if incoming.kind == "bounce":
+            known = any(self.note_bounce(id_, incoming.address) for id_ in incoming.message_ids)
+            return "bounce" if known else "other"
+        if incoming.kind == "other" or len(incoming.text) > LONGEST_TEXT:
+            return "other"
+        with self._work() as work:
+            people = {one.id: one for one in work.records.people_called(incoming.address)}
+            for id_ in incoming.message_ids:
+                for mail in work.records.mails("mails_by_message_id", message_id=id_):
+                    if mail.enquiry is None or mail.person not in people:
+                        continue
+                    enquiry = work.records.enquiry(mail.enquiry)
+                    if enquiry.enquirer == mail.person and enquiry.erased is None:
+                        text = checked_text(incoming.text, "message")
+                        actor = Actor("enquirer", mail.person)
+                        work.happen(enquiry, "wrote", actor, {"text": text, "by": "mail"})
+                        return "reply"
+        return "other"
+
+    def note_bounce(self, message_id: str, email: str) -> bool:
+        """Note that a mail came back after it was sent; False when it is not one of ours.
+
+        Args:
+            message_id: of the mail that came back, without angle brackets.
+            email: whom it did not reach.
+        """
+        with self._work() as work:
+            people = {one.id for one in work.records.people_called(email)}
+            for mail in work.records.mails("mails_by_message_id", message_id=message_id):
+                if mail.person in people and mail.state == "sent":
+                    work.records.session.execute("mark_bounced", id=mail.id, problem="returned")
+                    self._tell_of_failure(work, mail, "bounced")
+                    return True
+            return False
+
+    # -- underneath ----------------------------------------------------------------------------
+
+    @contextmanager
+    def _work(self) -> Iterator[Casework]:
+        """Give a transaction: all of it is kept, or nothing on any exception."""
+        with self._database.writing() as session:
+            yield Casework(Records(session, self._vault, self._now()), self._office)
+
+    def _read_link(self, token: str, purpose: Purpose) -> Ticket:
+        return self._office.signer.read(token, purpose, self._now())
+
+    def _is_link_used(self, records: Records, token: str) -> bool:
+        return bool(records.session.select("is_link_used", digest=fingerprint(token)))
+
+    def _use_link(self, records: Records, token: str, ticket: Ticket) -> None:
+        """Note that a link was used, together with what it changed.
+
+        Raises:
+            LinkRefusedError: it was used before.
+        """
+        if self._is_link_used(records, token):
+            raise LinkRefusedError("This link has been used. What you answered is kept.")
+        expires = datetime.datetime.fromtimestamp(ticket.expires, datetime.UTC)
+        records.session.execute(
+            "use_link", digest=fingerprint(token), used=records.at, expires=stamp(expires)
+        )
+
+    def close(self) -> None:
+        """Release the database."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        """Return the desk itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the desk."""
+        self.close()
+
+
+def _list(values: Iterable[object]) -> str:
+    return msgspec.json.encode(list(values)).decode()
