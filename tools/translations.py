@@ -28,7 +28,7 @@ LANGUAGES = ("nl", "fr", "de")
 
 _IN_PYTHON = {"say": None, "message": None, "plural": (1, 2)}
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-_ELSEWHERE = ("desk/", "guide/")
+_ELSEWHERE = ("desk/",)
 """Rooms that keep whole texts in four languages beside their code."""
 
 _HEADER = """msgid ""

@@ -53,10 +53,11 @@ from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
 from baken.store import Change, Facets, Filter, Store, Totals, open_store
 from baken.text.marking import message
+from baken.text.speech import Speech
 
 if TYPE_CHECKING:
     from baken.desk import Desk
-    from baken.guide import Guide
+    from baken.guide import Guide, Handbook, Profile
     from baken.linker import Linker
     from baken.linker.protocol import LinkerLike
     from baken.linker.registry import RegistryRecord
@@ -76,6 +77,9 @@ _THERE_IS_NO: Final = {
     "province": message("There is no province “%(word)s”."),
     "stage": message("There is no stage “%(word)s”."),
 }
+
+_HANDBOOK_PARTNERS: Final = 8
+"""Lines of a handbook's shortlist: two pages."""
 
 _ON_A_MAP: Final = ("kind", "name", "coordinates")
 """What is read of an organisation that is only to be put on a map."""
@@ -127,6 +131,7 @@ class Workspace:
         self._settings = settings
         self._naming: Naming | None = None
         self._facets: tuple[int, Facets] | None = None
+        self._speeches: dict[str, Speech] = {}
         self._is_loaded = False  # so that what failed is not tried for every need
         self._loading = threading.Lock()
         self.landscape: Landscape = store.landscape()
@@ -438,6 +443,60 @@ class Workspace:
                 f"{sorted(reading.problems)[0]} See them all with: baken guide check {folder}"
             )
         return reading.guide
+
+    def handbook(
+        self,
+        answers: Mapping[str, Any] | Profile | None = None,
+        *,
+        need: str | None = None,
+        language: str = "en",
+    ) -> Handbook:
+        """Return the handbook for a company; `baken.guide.print_pdf` makes a PDF of it.
+
+        Args:
+            answers: what is known of the company, as `baken.guide.Guide.profile` takes it.
+            need: what it looks for, in its own words; None or empty leaves the shortlist out.
+            language: of the handbook: ``en``, ``nl``, ``fr`` or ``de``.
+
+        Raises:
+            GuideError: the answers make no sense, or Baken does not speak the language.
+        """
+        from baken.guide import Footnotes, compose, describe_partners, describe_region
+
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise GuideError(f"There is no handbook in “{language}”. Use one of {known}.")
+        say, footnotes, text = self._speech(language), Footnotes(), (need or "").strip()
+        advice = self.guide.advise(answers, language)
+        organisations = [one for one, _ in self._own]
+        region = describe_region(
+            self.landscape,
+            self.totals(),
+            self.facets(),
+            organisations,
+            {place: self.place_statements(place) for place in self.landscape.provinces},
+            say,
+            footnotes,
+        )
+        found = self.find(text, limit=_HANDBOOK_PARTNERS) if text else None
+        return compose(
+            advice,
+            region,
+            say,
+            footnotes,
+            need=text or None,
+            need_language=found.need.language if found is not None else language,
+            partners=describe_partners(found, organisations, self.landscape, say, footnotes)
+            if found is not None
+            else (),
+        )
+
+    def _speech(self, language: str) -> Speech:
+        """Return what Baken says in a language; its catalogues are read once."""
+        known = self._speeches.get(language)
+        if known is None:
+            known = self._speeches[language] = Speech(language)
+        return known
 
     # -- suggesting --------------------------------------------------------------------------
 

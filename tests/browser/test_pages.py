@@ -37,6 +37,15 @@ PAGES = {
     "empty comparison": "/compare",
     "statistics": "/statistics",
     "method": "/about",
+    "guide": "/guide",
+    "guide, all questions": "/guide?all=yes",
+    "guide for a company": "/guide?size=small&region=flanders&plans=development&plans=hiring",
+    "guide, answers that contradict": "/guide?region=wallonia&province=antwerp",
+    "measure": "/guide/measures/vlaio-development-project?size=small",
+    "regulatory path": "/guide/paths/medical-device",
+    "steps": "/guide/steps",
+    "tax": "/guide/tax",
+    "handbook": "/handbook?size=small&plans=hiring&need=a+hospital+for+a+study+of+an+inhaler",
     "not found": "/organisations/nobody",
     "home in Dutch": "/nl/",
     "home in German": "/de/",
@@ -90,6 +99,20 @@ def test_a_footnote_leads_to_its_source(open_page):
     page = open_page("/organisations/uz-gent")
     page.locator("sup a").first.click()
     assert page.locator(":target").inner_text().strip()
+
+
+def test_a_measure_is_settled_from_the_shortlist_without_javascript(open_page):
+    page = open_page(PAGES["shortlist"], java_script=False)
+    page.get_by_role("link", name="Incentives, tax and rules").click()
+    page.wait_for_url("**/guide")
+    page.get_by_label("How large is the group").select_option("small")
+    page.get_by_label("hiring employees in Belgium").check()
+    page.get_by_role("button", name="See what fits").click()
+    page.wait_for_url("**/guide?*size=small*")
+    before = int(page.locator(".counts b").nth(1).inner_text())
+    page.locator(".aside .ask .chip").last.click()
+    page.wait_for_load_state()
+    assert int(page.locator(".counts b").nth(1).inner_text()) < before
 
 
 def test_targets_are_large_enough_to_touch(open_page):

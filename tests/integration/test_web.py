@@ -34,6 +34,12 @@ ADDRESSES = {
     "/compare?with=uz-gent&with=places/limburg": "/compare.json?with=uz-gent&with=places/limburg",
     "/statistics": "/statistics.json",
     "/about": "/about.json",
+    "/guide": "/guide.json",
+    "/guide/measures/vlaio-development-project": "/guide/measures/vlaio-development-project.json",
+    "/guide/paths/medical-device": "/guide/paths/medical-device.json",
+    "/guide/steps": "/guide/steps.json",
+    "/guide/tax": "/guide/tax.json",
+    "/handbook": "/handbook.json",
     "/changes": "/changes.json",
 }
 ODD_NEEDS = {

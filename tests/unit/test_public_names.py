@@ -20,8 +20,9 @@ DOORS = {
         "Question Receipt RunningWorker STATES SYSTEM Status Sweep Worker start_worker"
     ),
     "baken.guide": (
-        "Advice Guide Measure Profile Reading Verdict aged_figures check empty problems_of read "
-        "schema"
+        "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "
+        "check compose describe_partners describe_region empty print_images print_pdf problems_of "
+        "read schema"
     ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.network": "HEIGHT Link Network Path Reading Step WIDTH explore",

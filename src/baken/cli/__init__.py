@@ -19,6 +19,7 @@ from . import (
     desk,
     find,
     guide,
+    handbook,
     landscape,
     link,
     organisations,
@@ -44,6 +45,7 @@ app.command("organisations")(organisations.organisations)
 app.add_typer(landscape.app, name="landscape")
 app.add_typer(themes.app, name="themes")
 app.add_typer(guide.app, name="guide")
+app.command("handbook")(handbook.handbook)
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
 app.add_typer(desk.app, name="desk")

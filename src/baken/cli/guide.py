@@ -125,7 +125,7 @@ def ask(
     import msgspec
 
     guide = _guide(landscape)
-    answers = {**_answers_in(profile), **_options(context.args)}
+    answers = {**answers_in(profile), **_options(context.args)}
     advice = guide.advise(answers, _language(language))
     typer.echo(msgspec.json.encode(advice) if as_json else _in_words(advice, all_))
 
@@ -159,7 +159,12 @@ def _guide(folder: Path | None) -> Guide:
     return reading.guide
 
 
-def _answers_in(file: Path | None) -> dict[str, Any]:
+def answers_in(file: Path | None) -> dict[str, Any]:
+    """Return the answers in a file, by fact; none without one.
+
+    Raises:
+        GuideError: the file cannot be read, or holds no mapping.
+    """
     import yaml
 
     from baken.errors import GuideError

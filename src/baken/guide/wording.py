@@ -173,6 +173,20 @@ UNITS: Final[Mapping[str, Labels]] = {
     "years": {"en": "{} years", "nl": "{} jaar", "fr": "{} ans", "de": "{} Jahre"},
     "fte": {"en": "{} FTE", "nl": "{} vte", "fr": "{} ETP", "de": "{} VZÄ"},
 }
+_ONE: Final[Mapping[str, Labels]] = {
+    # as `UNITS`, of a single one, where that is another word
+    "points": {
+        "en": "{} percentage point",
+        "nl": "{} procentpunt",
+        "fr": "{} point de pourcentage",
+        "de": "{} Prozentpunkt",
+    },
+    "days": {"en": "{} day", "nl": "{} dag", "fr": "{} jour", "de": "{} Tag"},
+    "weeks": {"en": "{} week", "nl": "{} week", "fr": "{} semaine", "de": "{} Woche"},
+    "months": {"en": "{} month", "nl": "{} maand", "fr": "{} mois", "de": "{} Monat"},
+    "quarters": {"en": "{} quarter", "nl": "{} kwartaal", "fr": "{} trimestre", "de": "{} Quartal"},
+    "years": {"en": "{} year", "nl": "{} jaar", "fr": "{} an", "de": "{} Jahr"},
+}
 _SEPARATORS: Final[Mapping[str, tuple[str, str]]] = {
     # between thousands, before decimals
     "en": (",", "."),
@@ -192,7 +206,10 @@ def number(value: float, unit: str | None, language: str) -> str:
     thousands, decimal = _SEPARATORS.get(language, _SEPARATORS["en"])
     written = f"{value:,.2f}".rstrip("0").rstrip(".")
     written = written.replace(",", "\0").replace(".", decimal).replace("\0", thousands)
-    return written if unit is None else say(UNITS[unit], language).format(written)
+    if unit is None:
+        return written
+    words = _ONE.get(unit, UNITS[unit]) if value == 1 else UNITS[unit]
+    return say(words, language).format(written)
 
 
 def join(parts: Sequence[str], language: str, word: str, comma: str = "") -> str:
@@ -206,5 +223,5 @@ def join(parts: Sequence[str], language: str, word: str, comma: str = "") -> str
     """
     if len(parts) < 2:
         return "".join(parts)
-    between = say(AND if word == "and" else OR, language)
-    return f"{', '.join(parts[:-1])}{comma or ' '}{between} {parts[-1]}"
+    between = {"and": AND, "or": OR}[word]
+    return f"{', '.join(parts[:-1])}{comma or ' '}{say(between, language)} {parts[-1]}"

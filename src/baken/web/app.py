@@ -31,7 +31,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech, message
 from baken.workspace import Workspace
 
-from . import discovery, drawing, inset, linking, suggesting
+from . import discovery, drawing, handbooks, inset, linking, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -104,6 +104,7 @@ def create_app(workspace: Workspace) -> Litestar:
             _health(workspace),
             *linking.handlers(workspace),
             suggesting.handler(workspace),
+            *handbooks.handlers(site),
             *site.assets.handlers(),
             *discovery.handlers(site),
             *drawing.handlers(site),

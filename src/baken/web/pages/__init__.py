@@ -10,6 +10,8 @@ from . import (
     compare,
     embed,
     find,
+    guide,
+    handbook,
     home,
     landscape,
     map,
@@ -40,6 +42,8 @@ PAGES: Final[tuple[Page, ...]] = (
     compare.PAGE,
     statistics.PAGE,
     about.PAGE,
+    *guide.PAGES,
+    handbook.PAGE,
     changes.PAGE,
     *embed.PAGES,
 )
