@@ -31,6 +31,7 @@ NAVIGATION: Final = (
     ("network", message("Network"), "/network"),
     ("themes", message("Themes"), "/themes"),
     ("places", message("Places"), "/places"),
+    ("guide", message("Guide"), "/guide"),
 )
 
 
