@@ -473,7 +473,8 @@ def _bodies(
 
 
 def _capital(words: str) -> str:
-    return f"{words[:1].upper()}{words[1:]}"
+    """Return a name as it begins a line; one that is written as mHealth is stays so."""
+    return f"{words[:1].upper()}{words[1:]}" if words.partition(" ")[0].islower() else words
 
 
 class _Writer:
