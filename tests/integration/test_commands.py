@@ -143,7 +143,7 @@ def test_organisations_as_json_lines_keep_the_record(baken):
         (("find", "x", "--province", "Utopia"), 1, "no province “Utopia”"),
         (("find", "x", "--limit", "0"), 1, "1 to 100"),
         (("find", "x", "--with", "space"), 1, "“space” is no part of a need"),
-        (("find", "x", "--without", "theme:lungg"), 1, "Did you mean lung"),
+        (("find", "x", "--without", "theme:lungg"), 1, "Did you mean one of these: lung?"),
         (("find", "x", "--stage", "teenage"), 1, "no stage “teenage”"),
         (("find", "x", "--language", "tlh"), 1, "Choose one of: en, nl, fr, de"),
         (("find", "--file", "nowhere.jsonl"), 1, "nowhere.jsonl"),
