@@ -1,7 +1,7 @@
 """Pictures shown beside a link to a page: who it is, what it can do, in the site's own look.
 
 Drawn with Pillow rather than typst or resvg: it needs no second program and no SVG in between, and
-a card takes some 80 ms of a slow processor, which is once for each organisation, language and revision.
+a card takes some 80 ms of a slow processor, once for each organisation, language and revision.
 """
 
 from __future__ import annotations
