@@ -55,6 +55,9 @@ class Picture(NamedTuple):
 
 PICTURES = (
     Picture("shortlist", f"/find?q={urllib.parse.quote_plus(NEED)}"),
+    Picture("landscape", "/landscape"),
+    Picture("map", "/map"),
+    Picture("network", "/network"),
     Picture("organisation", "/nl/organisations/uza"),
     Picture("organisation-phone", "/organisations/uz-gent", 390, 844, "dark"),
 )
