@@ -103,7 +103,7 @@ def test_a_footnote_leads_to_its_source(open_page):
 
 def test_a_measure_is_settled_from_the_shortlist_without_javascript(open_page):
     page = open_page(PAGES["shortlist"], java_script=False)
-    page.get_by_role("link", name="Incentives, tax and rules").click()
+    page.locator("header nav").get_by_role("link", name="Guide", exact=True).click()
     page.wait_for_url("**/guide")
     page.get_by_label("How large is the group").select_option("small")
     page.get_by_label("hiring employees in Belgium").check()
