@@ -31,7 +31,7 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech, message
 from baken.workspace import Workspace
 
-from . import discovery, drawing, handbooks, inset, linking, suggesting
+from . import acting, counter, discovery, drawing, handbooks, inset, linking, office, suggesting
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -109,6 +109,7 @@ def create_app(workspace: Workspace) -> Litestar:
             *discovery.handlers(site),
             *drawing.handlers(site),
             *pages,
+            *acting.handlers((*counter.SCREENS, *office.SCREENS), site, _query, _form),
             *(h for say in site.speeches.values() for h in inset.handlers(site, say)),
         ],
         exception_handlers={

@@ -82,6 +82,16 @@ class Renderer:
             else partial(structured, page, context, query, self._workspace),
         )
 
+    def screen(self, template: str, context: msgspec.Struct, query: Query, section: str) -> str:
+        """Return the HTML of a screen; every field of its context is a name in its template.
+
+        Its address may be a key, so no link to the page itself is given to anybody but its visitor.
+        """
+        fields = {name: getattr(context, name) for name in context.__struct_fields__}
+        return self._render(
+            template, query, **fields, section=section, is_embed=False, head=NO_HEAD
+        )
+
     def published_find(self, query: Query) -> str:
         """Return the page on which the browser itself compares words, for the site as files."""
         return self._render("published_find.html", query, section="", is_embed=False, head=NO_HEAD)

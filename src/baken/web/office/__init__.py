@@ -1,0 +1,7 @@
+"""The desk as the team sees it, behind a sign-in."""
+
+from typing import Final
+
+from baken.web.acting import Screen
+
+SCREENS: Final[tuple[Screen, ...]] = ()
