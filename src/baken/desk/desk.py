@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -65,6 +66,7 @@ from .forms import (
 from .incoming import read_mail
 from .links import Purpose, Signer, Ticket, find_secret
 from .mail import Composer
+from .programs import Programs
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
 from .records import Records, new_id, new_reference, stamp
 from .sealing import Vault, fingerprint
@@ -190,6 +192,11 @@ class Desk:
             database.close()
             raise
         return cls(database, vault, office, settings, clock)
+
+    @cached_property
+    def programs(self) -> Programs:
+        """The agency's own programs: webhooks, and the keys with which they ask."""
+        return Programs(self._database, self._vault, self._now)
 
     @property
     def calendar(self) -> OfficeCalendar:
@@ -700,8 +707,8 @@ class Desk:
             TransitionError: they are nobody of the team, or do not have the role they act in.
         """
         refusal = TransitionError("Only somebody of the team may do this. Sign in as an officer.")
-        if by == SYSTEM:
-            return None
+        if by == SYSTEM or by.role == "program":
+            return None  # what a program may was looked at with its key
         if by.role not in ("officer", "head"):
             raise refusal
         known = {one.person.id: one for one in work.records.officers() if one.is_active}
@@ -758,6 +765,12 @@ class Desk:
                 mails=tuple(records.mails("mails_of_enquiry", enquiry=found.id)),
                 consents=tuple(records.consents(found.enquirer)),
             )
+
+    def received_since(self, since: datetime.datetime, most: int = 1000) -> list[Enquiry]:
+        """Return what arrived after a moment, oldest first, for what is not personal in it."""
+        with self._database.reading() as session:
+            records = Records(session, self._vault, self._now())
+            return list(records.enquiries("enquiries_since", since=stamp(since), most=most))
 
     def find_reference(self, reference: str, *, by: Actor) -> Enquiry | None:
         """Return the enquiry that a reference such as 7K3Q-2MXW stands for, or None."""
@@ -1043,7 +1056,7 @@ class Desk:
         Returns:
             How many pieces of data were sealed anew.
         """
-        count = 0
+        count = self.programs.reseal()
         with self._work() as work:
             session, vault = work.records.session, self._vault
             for id_, sealed in session.select("sealed_people"):

@@ -19,6 +19,8 @@ from baken.errors import BakenError
 
 from .desk import Desk, Sweep
 from .outbox import LEASE_S, Carrier, SmtpCarrier, send_next
+from .webhooks import LEASE_S as TELLING_LEASE_S
+from .webhooks import HttpMessenger, Messenger, tell_next
 
 _LOG: Final = logging.getLogger("baken.desk.worker")
 
@@ -32,12 +34,14 @@ class Round(Struct, frozen=True):
     Attributes:
         clocks: that fired or were ended.
         mails: that were tried.
+        tellings: of events to webhooks that were tried.
         has_listed: whether the weekly list was written.
         sweep: what the daily sweep did; None when it was done already.
     """
 
     clocks: int
     mails: int
+    tellings: int
     has_listed: bool
     sweep: Sweep | None
 
@@ -51,6 +55,7 @@ class Worker:
         carrier: Carrier | None,
         sender: str,
         *,
+        messenger: Messenger | None = None,
         lease_s: float = LEASE_S,
         on_step: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -60,12 +65,14 @@ class Worker:
             desk: whose work.
             carrier: takes mails to a server; None leaves them waiting.
             sender: address that bounces go to.
+            messenger: tells the agency's programs; None tells them nothing.
             lease_s: how long a mail is kept from other workers.
             on_step: see `outbox.send_next`.
         """
         self._desk = desk
         self._carrier = carrier
         self._sender = sender
+        self._messenger = messenger
         self._lease_s = lease_s
         self._on_step = on_step
         self._holder = secrets.token_urlsafe(9)
@@ -78,7 +85,7 @@ class Worker:
             SettingError: the mail server's address makes no sense.
         """
         carrier = SmtpCarrier(settings.smtp.reveal()) if settings.smtp else None
-        return cls(desk, carrier, settings.mail_from)
+        return cls(desk, carrier, settings.mail_from, messenger=HttpMessenger())
 
     def run_once(self, *, is_over: Callable[[], bool] = lambda: False) -> Round:
         """Do everything that is due now.
@@ -86,7 +93,7 @@ class Worker:
         Args:
             is_over: asked between pieces of work; True ends the round early.
         """
-        desk, clocks, mails = self._desk, 0, 0
+        desk, clocks, mails, tellings = self._desk, 0, 0, 0
         while not is_over() and desk.fire_due_clock():
             clocks += 1
         has_listed = desk.write_weekly_list()
@@ -104,7 +111,16 @@ class Worker:
                     mails += 1
             finally:
                 self._carrier.close()
-        return Round(clocks, mails, has_listed, sweep)
+        if self._messenger is not None:
+            while not is_over() and tell_next(
+                desk.programs,
+                self._messenger,
+                self._holder,
+                int(desk.now().timestamp()),
+                lease_s=TELLING_LEASE_S,
+            ):
+                tellings += 1
+        return Round(clocks, mails, tellings, has_listed, sweep)
 
     def run(self, stop: threading.Event, *, pause_s: float = PAUSE_S) -> None:
         """Do rounds until told to stop; what goes wrong is logged, and tried again."""
