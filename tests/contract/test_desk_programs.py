@@ -183,7 +183,7 @@ def test_a_teller_that_dies_leaves_the_event_to_the_next(desk, listener, work, t
 
 
 @pytest.mark.parametrize(
-    "url",
+    "address",
     [
         "http://crm.example/hook",
         "ftp://crm.example",
@@ -195,9 +195,9 @@ def test_a_teller_that_dies_leaves_the_event_to_the_next(desk, listener, work, t
         "https://crm.example/ x",
     ],
 )
-def test_an_address_that_could_be_overheard_or_is_none_is_refused(desk, url):
+def test_an_address_that_could_be_overheard_or_is_none_is_refused(desk, address):
     with pytest.raises(DeskError, match="https://") as refused:
-        desk.programs.add_webhook(url)
+        desk.programs.add_webhook(address)
     assert "secret" not in str(refused.value)
 
 
