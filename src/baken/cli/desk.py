@@ -197,7 +197,8 @@ def worker(
         if is_once:
             done = doing.run_once()
             typer.echo(
-                f"{done.clocks} clocks, {done.mails} mails, {done.tellings} events told"
+                f"{done.clocks} clocks, {done.mails} mails, {done.fetched} fetched, "
+                f"{done.tellings} events told"
                 f"{', the weekly list' if done.has_listed else ''}"
                 f"{', the daily sweep' if done.sweep else ''}."
             )

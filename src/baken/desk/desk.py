@@ -71,6 +71,9 @@ from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
 from .records import Records, new_id, new_reference, stamp
 from .sealing import Vault, fingerprint
 
+_REPLIES_KNOWN_FOR: Final = datetime.timedelta(days=90)
+"""How long a reply that is brought again is known to be in its enquiry already."""
+
 TABLES: Final = Tables(
     folder=files(__package__) / "sql",
     mark="desk_migration",
@@ -1257,6 +1260,10 @@ class Desk:
         if incoming.kind == "other" or len(incoming.text) > LONGEST_TEXT:
             return "other"
         with self._work() as work:
+            # Whoever brings a mail may die before noting so, and bring it again.
+            digest = fingerprint(f"mail {raw.hex()}")
+            if work.records.session.select("is_link_used", digest=digest):
+                return "reply"
             people = {one.id: one for one in work.records.people_called(incoming.address)}
             for id_ in incoming.message_ids:
                 for mail in work.records.mails("mails_by_message_id", message_id=id_):
@@ -1267,6 +1274,10 @@ class Desk:
                         text = checked_text(incoming.text, "message")
                         actor = Actor("enquirer", mail.person)
                         work.happen(enquiry, "wrote", actor, {"text": text, "by": "mail"})
+                        kept = work.records.now + _REPLIES_KNOWN_FOR
+                        work.records.session.execute(
+                            "use_link", digest=digest, used=work.records.at, expires=stamp(kept)
+                        )
                         return "reply"
         return "other"
 
