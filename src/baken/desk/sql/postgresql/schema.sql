@@ -168,6 +168,13 @@ CREATE TABLE access (
 CREATE INDEX access_by_person ON access (person, number);
 CREATE INDEX access_by_time ON access (at);
 
+-- How often somebody may do something: `free` is when all that was taken has been earned again.
+-- `digest` is of a name and an address, keyed and of one day; rows are swept daily.
+CREATE TABLE pace (
+    digest text COLLATE "C" PRIMARY KEY,
+    free text COLLATE "C" NOT NULL
+);
+
 -- What is done once a day or week, and for which one it was done last.
 CREATE TABLE duty (
     name text COLLATE "C" PRIMARY KEY,
