@@ -128,6 +128,7 @@ class Workspace:
         self.url = settings.url.rstrip("/") if settings and settings.url else None
         self.contact = settings.contact if settings else None
         self._folder = folder
+        self.proxies = settings.trusted_proxies if settings else ()
         self.tiles = settings.tiles if settings else None
         self._registry = registry
         self._names = names

@@ -9,6 +9,7 @@ again repeats nothing.
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
@@ -29,6 +30,7 @@ from litestar.status_codes import (
 )
 from msgspec import Struct, structs
 
+from baken.config import Network
 from baken.desk import Desk, Officer
 from baken.errors import DeskError, LinkRefusedError, TooOftenError, TransitionError
 from baken.text.speech import Speech, message
@@ -219,7 +221,7 @@ def _handler(
             desk=site.workspace.desk,
             form=fields(body) if is_sent else {},
             cookies=request.cookies,
-            peer=request.client.host if request.client else "",
+            peer=_peer(request, site.workspace.proxies),
             agent=request.headers.get("user-agent", "")[:200],
         )
         try:
@@ -236,6 +238,25 @@ def _handler(
         status_code=HTTP_200_OK,
         request_max_body_size=screen.longest_form,
     )(serve)
+
+
+def _peer(request: Request[Any, Any, Any], proxies: Sequence[Network]) -> str:
+    """Return the network address that a request came from.
+
+    Of those that proxies tell of, the last that is no proxy of ours: the ones before it may have
+    been made up by whoever asks.
+    """
+    told = request.headers.get("x-forwarded-for", "").split(",")
+    peer = request.client.host if request.client else ""
+    for forwarded in reversed(told):
+        try:
+            address = ipaddress.ip_address(peer)
+            if not any(address in network for network in proxies):
+                return peer
+            peer = str(ipaddress.ip_address(forwarded.strip()))
+        except ValueError:
+            return peer
+    return peer
 
 
 def _reply(screen: Screen, call: Call, *, is_sent: bool) -> Reply:
