@@ -160,12 +160,12 @@ def test_an_enquiry_is_sent_with_the_keyboard_alone_and_no_script(day, browser):
     page.locator("#kind-introduction").focus()
     keys = page.keyboard
     keys.press("ArrowDown")  # a site visit
-    for words in (WORDS, "Bo", "Bos bv", "bo@bos.example", "", "", "", ""):
+    for words in (WORDS, "Bo", "Bos bv", "bo@bos.example", "", "", "", "", ""):
         keys.press("Tab")
         if words:
             keys.insert_text(words)
     keys.press("Tab")
-    keys.press("Space")  # the second consent: the first had the field before
+    keys.press("Space")  # the second consent; the first stays as it is
     page.wait_for_timeout(3_100)
     keys.press("Tab")
     keys.press("Enter")
