@@ -104,9 +104,7 @@ class Speech:
 
 def _countries() -> frozenset[str]:
     """Return the codes of countries, of which babel knows what is spoken there."""
-    return frozenset(get_global("territory_languages")) & frozenset(
-        code for code in Locale.parse("en").territories if len(code) == 2
-    )
+    return frozenset(code for code in map(str, get_global("territory_languages")) if len(code) == 2)
 
 
 def _sorted_as(name: str) -> str:

@@ -15,7 +15,7 @@ from baken.desk import KINDS, Contact, Form
 from baken.desk.forms import checked_contact, checked_email, checked_line, checked_text
 from baken.desk.receipts import ConsentPurpose
 from baken.errors import DeskError, LinkRefusedError
-from baken.model import LANGUAGES
+from baken.model import LANGUAGES, Language
 from baken.text.speech import message
 from baken.web.acting import Call, Go, Screen
 from baken.web.rendering import OWN_NAMES
@@ -223,7 +223,7 @@ def _page(
 ) -> EnquirePage:
     say, query, desk = call.say, call.query, call.desk
     names = call.workspace.names([one for one, _ in organisations])
-    language = next((one for one in LANGUAGES if one == query.language), "en")
+    language: Language = next((one for one in LANGUAGES if one == query.language), "en")
     contact = call.workspace.contact
     return EnquirePage(
         is_open=call.workspace.takes_enquiries(),

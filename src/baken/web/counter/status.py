@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from baken.desk.receipts import ConsentPurpose
 from baken.errors import DeskError
-from baken.model import LANGUAGES
+from baken.model import LANGUAGES, Language
 from baken.text.speech import message
 from baken.web.acting import Call, File, Go, Screen
 from baken.web.page import Link
@@ -145,7 +145,7 @@ def show(call: Call) -> StatusPage:
 def _page(call: Call, problem: str | None = None) -> StatusPage:
     say, query, desk = call.say, call.query, call.desk
     token = query.path["token"]
-    language = next((one for one in LANGUAGES if one == query.language), "en")
+    language: Language = next((one for one in LANGUAGES if one == query.language), "en")
     status = desk.status(token, language)
     local = desk.calendar.local
     done = query.one("done") or ""
