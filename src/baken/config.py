@@ -64,6 +64,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         host: address to serve on.
         port: port to serve on.
         workers: web processes.
+        proxies: addresses of the proxies in front of it, comma-separated: what they say of where a
+            request comes from is believed. Empty for none.
         url: the site's public address, such as ``https://health.example.org``; None leaves out what
             needs one. Links in mails begin with it.
         contact: the e-mail address or the web address at which corrections and requests for
@@ -105,6 +107,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    proxies: str = ""
     url: str | None = None
     contact: str | None = None
     desk: str | None = None

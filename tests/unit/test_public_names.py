@@ -15,10 +15,10 @@ DOORS = {
     "baken.store": "Change Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.desk": (
-        "ANSWERS Access Actor Asked Case Consent Contact Desk Enquiry Event Form "
-        "Happening INTRODUCTION_STATES Introduction KINDS Mail OUTCOMES OfficeCalendar Officer "
-        "PRIVILEGES Person Program Programs Webhook Question Receipt RunningWorker STATES "
-        "SYSTEM Status Sweep Worker start_worker"
+        "ANSWERS Access Accounts Actor Asked Case Consent Contact Desk Enquiry Event Form "
+        "Happening INTRODUCTION_STATES Introduction KINDS MAY Mail OFFICE_ROLES OUTCOMES "
+        "OfficeCalendar Officer PRIVILEGES Person Program Programs Question Receipt RunningWorker "
+        "STATES SYSTEM SecondFactor SignedIn Status Sweep Webhook Worker start_worker"
     ),
     "baken.guide": (
         "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "

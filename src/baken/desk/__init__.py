@@ -1,10 +1,13 @@
 """The desk: enquiries, promises, introductions, consent, mail; the only personal data in Baken."""
 
+from .accounts import Accounts, SecondFactor, SignedIn
 from .calendar import OfficeCalendar
 from .desk import Case, Desk, Sweep
 from .enquiry import (
     INTRODUCTION_STATES,
     KINDS,
+    MAY,
+    OFFICE_ROLES,
     OUTCOMES,
     STATES,
     SYSTEM,
@@ -25,11 +28,14 @@ __all__ = [
     "ANSWERS",
     "INTRODUCTION_STATES",
     "KINDS",
+    "MAY",
+    "OFFICE_ROLES",
     "OUTCOMES",
     "PRIVILEGES",
     "STATES",
     "SYSTEM",
     "Access",
+    "Accounts",
     "Actor",
     "Asked",
     "Case",
@@ -50,6 +56,8 @@ __all__ = [
     "Question",
     "Receipt",
     "RunningWorker",
+    "SecondFactor",
+    "SignedIn",
     "Status",
     "Sweep",
     "Webhook",

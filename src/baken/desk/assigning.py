@@ -73,7 +73,7 @@ def assign(
     considered = [
         _consider(officer, kind, language, wanted, first, last)
         for officer in officers
-        if officer.is_active
+        if officer.is_answering
     ]
     if not considered:
         return Assignment(None, (), 0.0)

@@ -4,4 +4,6 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-SCREENS: Final[tuple[Screen, ...]] = ()
+from . import account
+
+SCREENS: Final[tuple[Screen, ...]] = (*account.SCREENS,)
