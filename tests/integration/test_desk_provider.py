@@ -151,7 +151,8 @@ def test_nothing_that_it_answers_is_logged(here, there, caplog):
     there.lies = {"claims": {"aud": "another client"}}
     with pytest.raises(DeskError):
         sign_in(here)
-    assert caplog.messages == ["The sign-in service is not believed (InvalidClaimError)."]
+    said = [line.getMessage() for line in caplog.records if line.name.startswith("baken")]
+    assert said == ["The sign-in service is not believed (InvalidClaimError)."]
 
 
 @pytest.mark.parametrize(

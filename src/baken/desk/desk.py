@@ -71,6 +71,7 @@ from .incoming import read_mail
 from .links import Purpose, Signer, Ticket, find_secret
 from .mail import Composer
 from .programs import Programs
+from .provider import Provider
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
 from .records import Records, new_id, new_reference, stamp
 from .sealing import Vault, fingerprint
@@ -207,6 +208,15 @@ class Desk:
     def accounts(self) -> Accounts:
         """How people of the team sign in."""
         return Accounts(self._database, self._vault, self._office, self._now)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """Where the team signs in otherwise; None where the settings name no such service.
+
+        Raises:
+            SettingError: they name half of one.
+        """
+        return Provider.of(self._settings, lambda: self._now().timestamp())
 
     @cached_property
     def programs(self) -> Programs:

@@ -4,6 +4,9 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-from . import account
+from . import account, provider
 
-SCREENS: Final[tuple[Screen, ...]] = (*account.SCREENS,)
+SCREENS: Final[tuple[Screen, ...]] = (
+    *account.SCREENS,
+    *provider.SCREENS,
+)
