@@ -4,9 +4,12 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-from . import account, provider
+from . import account, audit, people, provider, team
 
 SCREENS: Final[tuple[Screen, ...]] = (
     *account.SCREENS,
     *provider.SCREENS,
+    *team.SCREENS,
+    *people.SCREENS,
+    *audit.SCREENS,
 )
