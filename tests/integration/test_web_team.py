@@ -76,7 +76,7 @@ NEW = {
     "role": "officer",
     "first": "nl",
     "languages": ["en", "nl"],
-    "theme": "Oncology",
+    "theme": "Oncologie",
     "kinds": ["guidance"],
     "capacity": "7",
 }
@@ -87,7 +87,7 @@ def test_somebody_is_added_and_invited_by_mail_alone(signed_in, desk):
     assert post(head, "/desk/team/new", **NEW).headers["location"] == "/desk/team?done=added"
     [jo] = [one for one in desk.officers() if one.name == NEW["name"]]
     assert (jo.languages, jo.themes, jo.kinds, jo.capacity) == (
-        ("nl", "en"), ("oncology",), ("guidance",), 7,
+        ("nl", "en"), ("cancer",), ("guidance",), 7,
     )  # fmt: skip
     assert mails_to(desk, jo) == ["invitation"]
     page = head.get("/desk/team?done=added").text

@@ -361,8 +361,12 @@ def _theme_typed(call: Call) -> tuple[str, ...]:
     typed = call.one("theme").strip().casefold()
     if not typed:
         return ()
-    for id_, term in call.workspace.landscape.themes.items():
-        if typed in (name.casefold() for name in (id_, *term.label.values())):
+    themes = call.workspace.landscape.themes
+    for id_, theme in themes.items():
+        if typed in (name.casefold() for name in (id_, *theme.label.values())):
+            return (id_,)
+    for id_, theme in themes.items():
+        if any(typed in (word.casefold() for word in words) for words in theme.synonyms.values()):
             return (id_,)
     raise DeskError(
         "There is no theme of that name. Look for it on the page Themes, and write it as there."
