@@ -306,7 +306,7 @@ def _form(
         member=_member(call, officer) if officer else None,
         name=name,
         email=email,
-        languages=tuple(Option(one, OWN_NAMES[one], one in languages) for one in LANGUAGES),
+        languages=tuple(Option(one, OWN_NAMES[one], one in languages[1:]) for one in LANGUAGES),
         first=next((one for one in languages if one in LANGUAGES), "en"),
         kinds=tuple(Option(one, call.say(KIND_NAMES[one]), one in kinds) for one in KINDS),
         themes=tuple(
