@@ -13,6 +13,7 @@
     │   ├── TransitionError    an enquiry's state does not allow it, or not to this person
     │   ├── LinkRefusedError   a signed link that is forged, worn out, used or for something else
     │   ├── ConsentError       nobody agreed to this, or not to this much
+    │   ├── TooOftenError      the same again and again within a short time
     │   └── SealError          personal data that no key given opens
     └── SettingError           a setting with a value that makes no sense
 
@@ -94,6 +95,18 @@ class LinkRefusedError(DeskError):
 
 class ConsentError(DeskError):
     """Nobody agreed to this, or not to this much."""
+
+
+class TooOftenError(DeskError):
+    """Somebody asked the same too often within a short time.
+
+    Attributes:
+        retry_after_s: seconds after which asking again is of use.
+    """
+
+    def __init__(self, *sentences: str, retry_after_s: int, **values: object) -> None:
+        super().__init__(*sentences, **values)
+        self.retry_after_s = retry_after_s
 
 
 class SealError(DeskError):

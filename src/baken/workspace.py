@@ -12,6 +12,7 @@ from __future__ import annotations
 import datetime
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -23,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from baken import ingest, landscape
 from baken.config import Settings
 from baken.errors import (
+    BakenError,
     GuideError,
     LandscapeError,
     LinkError,
@@ -66,6 +68,7 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger("baken.workspace")
 
+_DESK_LOOKUP_S: Final = 30.0
 _MOST_NAMED: Final = 30
 """Terms that a message about an unknown one lists in full; of more it names the nearest."""
 
@@ -125,13 +128,12 @@ class Workspace:
         self.url = settings.url.rstrip("/") if settings and settings.url else None
         self.contact = settings.contact if settings else None
         self._folder = folder
-        self.proxies: frozenset[str] = frozenset(
-            (settings.proxies if settings else "").replace(",", " ").split()
-        )
+        self.proxies = settings.trusted_proxies if settings else ()
         self.tiles = settings.tiles if settings else None
         self._registry = registry
         self._names = names
         self._settings = settings
+        self._takes_enquiries: tuple[float, bool] | None = None
         self._naming: Naming | None = None
         self._facets: tuple[int, Facets] | None = None
         self._speeches: dict[str, Speech] = {}
@@ -207,6 +209,28 @@ class Workspace:
             StoreError: the desk's database cannot be opened, or holds something else.
         """
         return self.open_desk(self._settings)
+
+    def takes_enquiries(self) -> bool:
+        """Return whether somebody answers enquiries: whether there is a desk with an officer.
+
+        Looked up twice a minute, so that pages may ask.
+        """
+        now = time.monotonic()
+        if self._takes_enquiries is None or now - self._takes_enquiries[0] > _DESK_LOOKUP_S:
+            self._takes_enquiries = (now, self._has_officers())
+        return self._takes_enquiries[1]
+
+    def _has_officers(self) -> bool:
+        settings = self._settings
+        if settings is None:
+            return False
+        if settings.desk is None and not (settings.data / "desk.sqlite").exists():
+            return False  # nobody has opened the desk yet, and a page need not
+        try:
+            return self.desk.takes_enquiries
+        except BakenError as error:
+            _LOG.error("Pages do without the desk: %s", error)
+            return False
 
     # -- finding -----------------------------------------------------------------------------
 

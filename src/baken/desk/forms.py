@@ -16,7 +16,16 @@ from msgspec.structs import replace
 from baken.errors import DeskError
 from baken.model import LANGUAGES, Language
 
-from .enquiry import KINDS, Contact, Introduction, IntroductionState, Kind, Private, State
+from .enquiry import (
+    KINDS,
+    Contact,
+    Introduction,
+    IntroductionState,
+    Kind,
+    Outcome,
+    Private,
+    State,
+)
 from .mail import clean
 from .receipts import ConsentPurpose
 
@@ -123,12 +132,34 @@ class Question(Private, frozen=True, kw_only=True):
     is_open: bool
 
 
-class Step(Struct, frozen=True):
-    """One line of a status page: when, and what happened, in the enquirer's language."""
+class Step(Private, frozen=True):
+    """One line of a status page.
+
+    Attributes:
+        at: when.
+        event: what happened, as the table of transitions names it.
+        text: the same in words.
+        organisation: name of the counterpart that it is about; empty for most.
+        words: what was written then, by the enquirer or to them; empty where nothing was.
+    """
 
     at: datetime.datetime
     event: str
     text: str
+    organisation: str = ""
+    words: str = ""
+
+
+class Meeting(Private, frozen=True):
+    """An introduction that both sides agreed to.
+
+    Attributes:
+        organisation: name of the counterpart's.
+        times: beginning and end of each time that was proposed.
+    """
+
+    organisation: str
+    times: tuple[tuple[datetime.datetime, datetime.datetime], ...]
 
 
 class Status(Private, frozen=True, kw_only=True):
@@ -148,6 +179,10 @@ class Status(Private, frozen=True, kw_only=True):
         steps: what happened, in order.
         introductions: name and state of each organisation that was asked, with the state in words.
         consents: purpose, wording and whether it stands.
+        meetings: introductions that both sides agreed to, with proposed times.
+        outcome: with which it ended; None while it is open.
+        organisations: ids in the landscape that the enquirer chose.
+        is_erased: whether its words and people have been erased.
     """
 
     reference: str
@@ -163,6 +198,24 @@ class Status(Private, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     introductions: tuple[tuple[str, IntroductionState, str], ...]
     consents: tuple[tuple[ConsentPurpose, str, bool], ...]
+    meetings: tuple[Meeting, ...] = ()
+    outcome: Outcome | None = None
+    organisations: tuple[str, ...] = ()
+    is_erased: bool = False
+
+
+class OutcomeQuestion(Private, frozen=True, kw_only=True):
+    """What an enquirer sees behind the link that asks how it went.
+
+    Attributes:
+        reference: of the enquiry.
+        organisations: names of those who agreed to meet.
+        is_open: whether an answer still changes something.
+    """
+
+    reference: str
+    organisations: tuple[str, ...]
+    is_open: bool
 
 
 def checked_form(form: Form) -> Form:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import datetime
 import io
+import unicodedata
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Final
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -80,9 +82,35 @@ class Speech:
             return format_date(known, "long", locale=self._locale)
         return format_skeleton("yMMMM", known, locale=self._locale)
 
+    def moment(self, local: datetime.datetime) -> str:
+        """Return a moment as people write it: ``Wednesday 25 November 2026, 17:00 CET``.
+
+        Args:
+            local: with the zone of whose clock it is to be said by.
+        """
+        day = format_date(local.date(), "EEEE d MMMM y", locale=self._locale)
+        return f"{day}, {local:%H:%M} {local.tzname() or ''}".rstrip()
+
+    def countries(self) -> list[tuple[str, str]]:
+        """Return the code of every country (ISO 3166) and its name, in the order of the names."""
+        names = self._locale.territories
+        known = [(code, names[code]) for code in _countries() if code in names]
+        return sorted(known, key=lambda one: _sorted_as(one[1]))
+
     def listed(self, items: Sequence[str]) -> str:
         """Return items as a list in a sentence: ``a, b and c``."""
         return format_list(list(items), locale=self._locale)
+
+
+def _countries() -> frozenset[str]:
+    """Return the codes of countries, of which babel knows what is spoken there."""
+    return frozenset(code for code in map(str, get_global("territory_languages")) if len(code) == 2)
+
+
+def _sorted_as(name: str) -> str:
+    """Return a name without accents, so that Österreich is found at O."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def _translations(language: str) -> Translations:

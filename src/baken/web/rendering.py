@@ -211,6 +211,8 @@ def _environment(
         # The outlines that a small map is drawn on; see `inset.html`.
         drawing=drawing,
         totals=workspace.totals(),
+        # Whether there is somebody to ask; a function, for that may change.
+        takes_enquiries=workspace.takes_enquiries,
         region=choose(landscape.region, language),
         site_title=choose(landscape.title, language),
         question=choose(landscape.question, language),

@@ -403,3 +403,15 @@ INSERT INTO duty (name, period) VALUES (:name, :period)
 -- name: statistics
 SELECT kind, language, country, sector, state, outcome, received, promise_due, answered, closed
 FROM enquiry WHERE received >= :since ORDER BY received, id
+
+-- How often ---------------------------------------------------------------------------------------
+
+-- name: pace
+SELECT free FROM pace WHERE digest = :digest
+
+-- name: set_pace
+INSERT INTO pace (digest, free) VALUES (:digest, :free)
+ON CONFLICT (digest) DO UPDATE SET free = :free
+
+-- name: drop_paces
+DELETE FROM pace WHERE free < :now

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -627,11 +628,17 @@ class _View:
 
     def contact(self) -> Contact | None:
         contact = self.workspace.contact
-        if contact is None:
-            return None
         name = self.organisation.name(self.query.language)
         correct = self.say("A correction: %(name)s", name=name)
         introduce = self.say("An introduction to %(name)s", name=name)
+        if self.workspace.takes_enquiries():
+            form, asked = partial(self.query.address, "/enquire"), self.organisation.id
+            return Contact(
+                form(kind="other", organisation=asked, need=f"{correct}\n\n"),
+                form(kind="introduction", organisation=asked),
+            )
+        if contact is None:
+            return None
         return Contact(
             self.letter(contact, correct, self.say("What is wrong, and where can we check it?")),
             self.letter(contact, introduce, self.say("Who are you, and what do you look for?")),

@@ -226,6 +226,13 @@ CREATE TABLE attempt (
     last text COLLATE "C" NOT NULL
 );
 
+-- How often somebody may do something: `free` is when all that was taken has been earned again.
+-- `digest` is of a name and an address, keyed and of one day; rows are swept daily.
+CREATE TABLE pace (
+    digest text COLLATE "C" PRIMARY KEY,
+    free text COLLATE "C" NOT NULL
+);
+
 -- What is done once a day or week, and for which one it was done last.
 CREATE TABLE duty (
     name text COLLATE "C" PRIMARY KEY,
