@@ -182,6 +182,8 @@ def test_nobody_learns_who_has_an_account(client, desk, new_officer):
 def test_every_page_lets_in_who_may_and_nobody_else(client, desk, new_officer, role):
     open_to_all = {
         "/desk/sign-in",
+        "/desk/sign-in/provider",
+        "/desk/sign-in/return",
         "/desk/sign-out",
         "/desk/forgotten",
         "/desk/password/{token:str}",

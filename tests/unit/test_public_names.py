@@ -16,9 +16,9 @@ DOORS = {
     "baken.partners": "Matcher ProjectReader",
     "baken.desk": (
         "ANSWERS Access Accounts Actor Asked Case Consent Contact Desk Enquiry Event Form "
-        "Happening INTRODUCTION_STATES Introduction KINDS MAY Mail OFFICE_ROLES OUTCOMES "
+        "Happening INTRODUCTION_STATES Introduction KINDS Known MAY Mail OFFICE_ROLES OUTCOMES "
         "OfficeCalendar Officer PRIVILEGES Person Program Programs Question Receipt RunningWorker "
-        "STATES SYSTEM SecondFactor SignedIn Status Sweep Webhook Worker start_worker"
+        "STATES SYSTEM SecondFactor SignedIn Status Sweep Trail Webhook Worker start_worker"
     ),
     "baken.guide": (
         "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "

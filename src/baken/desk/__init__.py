@@ -2,7 +2,7 @@
 
 from .accounts import Accounts, SecondFactor, SignedIn
 from .calendar import OfficeCalendar
-from .desk import Case, Desk, Sweep
+from .desk import Case, Desk, Known, Sweep, Trail
 from .enquiry import (
     INTRODUCTION_STATES,
     KINDS,
@@ -47,6 +47,7 @@ __all__ = [
     "Form",
     "Happening",
     "Introduction",
+    "Known",
     "Mail",
     "OfficeCalendar",
     "Officer",
@@ -60,6 +61,7 @@ __all__ = [
     "SignedIn",
     "Status",
     "Sweep",
+    "Trail",
     "Webhook",
     "Worker",
     "start_worker",

@@ -11,7 +11,7 @@ import datetime
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 import pyotp
@@ -65,7 +65,7 @@ class SignedIn(Struct, frozen=True, kw_only=True):
     Attributes:
         digest: of what their browser shows; opens nothing.
         officer: who.
-        is_strong: whether they have a second factor.
+        is_strong: whether they have a second factor, or the agency's own service vouched for them.
         began: when they signed in.
         seen: when they last did something.
         agent: what their browser calls itself.
@@ -227,7 +227,7 @@ class Accounts:
             is_right = self._is_code(records, person, code)
             if is_right:
                 session.execute("forget_attempts", digest=account_key)
-                self._begin(records, person, token, agent)
+                self._begin(records, person, token, agent, "password")
         if not is_right:
             self._fail(keys)
             raise DeskError(WRONG)
@@ -238,6 +238,25 @@ class Accounts:
                     "set_password", person=person, password=self._hasher.hash(password), at=at
                 )
         return token
+
+    def sign_in_vouched(self, email: str, *, agent: str = "") -> str | None:
+        """Sign somebody in whom the agency's own service has named; it asks for a second factor.
+
+        Args:
+            email: theirs, verified there.
+            agent: what the browser calls itself.
+
+        Returns:
+            What the browser shows from then on; None where nobody of the team has this address.
+        """
+        with self._database.writing() as session:
+            records = Records(session, self._vault, self._now())
+            officer = self._officer_of(records, email)
+            if officer is None:
+                return None
+            token = secrets.token_urlsafe(32)
+            self._begin(records, officer.person.id, token, agent, "provider")
+            return token
 
     def signed_in(self, token: str) -> SignedIn | None:
         """Return who shows this; None for nobody, or somebody who has to sign in again."""
@@ -435,23 +454,31 @@ class Accounts:
                 return step
         return None
 
-    def _begin(self, records: Records, person: str, token: str, agent: str) -> None:
+    def _begin(
+        self,
+        records: Records,
+        person: str,
+        token: str,
+        agent: str,
+        way: Literal["password", "provider"],
+    ) -> None:
         records.session.execute(
             "begin_session",
             digest=fingerprint(token),
             person=person,
             at=records.at,
             agent=" ".join(agent.split())[:200],
+            way=way,
         )
         actor = records.officer(person).actor
         records.record_access(actor, "sign in", "account", person=person, enquiry=None)
 
     def _signed_in(self, records: Records, row: Sequence[str]) -> SignedIn:
-        digest, person, began, seen, agent = row
+        digest, person, began, seen, agent, way = row
         return SignedIn(
             digest=digest,
             officer=records.officer(person),
-            is_strong=self._account(records, person)[1] is not None,
+            is_strong=way == "provider" or self._account(records, person)[1] is not None,
             began=moment(began),
             seen=moment(seen),
             agent=agent,

@@ -43,6 +43,7 @@ from .assigning import Reason
 from .calendar import OfficeCalendar
 from .casework import Casework, Office, consent_forms, timed
 from .enquiry import (
+    MAY,
     OFFICE_ROLES,
     OUTCOMES,
     SYSTEM,
@@ -81,9 +82,16 @@ from .limits import network_of, take
 from .links import LIFETIME_DAYS, Purpose, Signer, Ticket, find_secret
 from .mail import Composer, proposed_times
 from .programs import Programs
+from .provider import Provider
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
 from .records import Records, moment, new_id, new_reference, stamp
 from .sealing import Vault, fingerprint
+
+_LAST: Final = 2**31 - 1
+"""A number that no line of the audit trail reaches."""
+
+KEYS: Final = ("invitation", "password-forgotten")
+"""Kinds of mail that hold a key: who reads one could choose a colleague's password."""
 
 _TEAM_ROLES: Final[tuple[Role, ...]] = ("head", "admin")
 """Who looks after the team directory."""
@@ -144,6 +152,40 @@ class Case(Struct, frozen=True, kw_only=True):
     clocks: tuple[Clock, ...]
     mails: tuple[Mail, ...]
     consents: tuple[Consent, ...]
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What the desk knows of somebody, in short.
+
+    Attributes:
+        people: every row with their address, the newest first; just the row of somebody erased.
+        enquiries: theirs, the oldest first.
+        introductions: how often they were asked as a counterpart.
+        consents: what they agreed to.
+        mails: how many were written to them.
+    """
+
+    people: tuple[Person, ...]
+    enquiries: tuple[Enquiry, ...]
+    introductions: int
+    consents: tuple[Consent, ...]
+    mails: int
+
+
+class Trail(Struct, frozen=True, kw_only=True):
+    """A page of the audit trail.
+
+    Attributes:
+        lines: the latest first.
+        references: of enquiries in them, by identifier.
+        team: everybody who is or was in the team and is not erased, by identifier.
+        is_more: whether there are older lines.
+    """
+
+    lines: tuple[Access, ...]
+    references: dict[str, str]
+    team: dict[str, str]
+    is_more: bool
 
 
 class Sweep(Struct, frozen=True):
@@ -219,6 +261,15 @@ class Desk:
     def accounts(self) -> Accounts:
         """How people of the team sign in."""
         return Accounts(self._database, self._vault, self._office, self._now)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """Where the team signs in otherwise; None where the settings name no such service.
+
+        Raises:
+            SettingError: they name half of one.
+        """
+        return Provider.of(self._settings, lambda: self._now().timestamp())
 
     @cached_property
     def programs(self) -> Programs:
@@ -1005,11 +1056,50 @@ class Desk:
             records.record_access(by, "change", "officer's contact", person=person.id, enquiry=None)
             return records.officer(person.id)
 
-    def officers(self) -> list[Officer]:
-        """Return the team, in the order in which they joined."""
+    def officers(self, *, by: Actor = SYSTEM) -> list[Officer]:
+        """Return the team, in the order in which they joined.
+
+        Raises:
+            TransitionError: `by` is nobody of the team.
+        """
         with self._work() as work:
-            work.records.record_access(SYSTEM, "read", "team", person=None, enquiry=None)
+            self._officer(work, by, OFFICE_ROLES)
+            work.records.record_access(by, "read", "team", person=None, enquiry=None)
             return work.records.officers()
+
+    def invite(self, person: str, *, by: Actor) -> None:
+        """Write to somebody of the team that they may choose a password.
+
+        The link goes to them alone: whoever invites could otherwise come in as them.
+
+        Raises:
+            TransitionError: `by` may not.
+            NotFoundError: nobody in the team has that identifier.
+            DeskError: they have left.
+        """
+        self._look_after(person, "invitation", by)
+        self.accounts.invite(person)
+
+    def reset_second_factor(self, person: str, *, by: Actor) -> None:
+        """Forget somebody's second factor, such as a lost telephone, and sign them out.
+
+        Raises:
+            TransitionError: `by` may not.
+            NotFoundError: nobody in the team has that identifier.
+            DeskError: they have left.
+        """
+        self._look_after(person, "second factor", by)
+        self.accounts.drop_second_factor(person)
+
+    def _look_after(self, person: str, what: str, by: Actor) -> None:
+        """See that `by` may change somebody's account, and note that they do."""
+        with self._work() as work:
+            self._head(work, by, _TEAM_ROLES)
+            officer = work.records.officer(person)
+            _see_that_role_may_be_given(by, officer.role, None)
+            if not officer.is_active:
+                raise DeskError("They have left the team. Let them come back first.")
+            work.records.record_access(by, "change", what, person=person, enquiry=None)
 
     def change_officer(self, person: str, *, by: Actor = SYSTEM, **changes: Any) -> Officer:
         """Change a line of the team directory.
@@ -1039,6 +1129,7 @@ class Desk:
             officer = msgspec.structs.replace(before, **changes)
             if "role" in changes or "is_active" in changes:
                 _see_that_role_may_be_given(by, officer.role, before.role)
+                self._see_that_one_is_left(work, officer, before, by)
             if officer.role not in OFFICE_ROLES:
                 raise DeskError(f"Somebody of the team is {', '.join(OFFICE_ROLES)}. Choose one.")
             if any(first > last for first, last in officer.away) or officer.capacity < 1:
@@ -1065,7 +1156,49 @@ class Desk:
                 records.session.execute("end_sessions_of", person=person, but="")
             return records.officer(person)
 
+    def _see_that_one_is_left(
+        self, work: Casework, officer: Officer, before: Officer, by: Actor
+    ) -> None:
+        """See that the last administrator stays one, so that somebody can look after accounts.
+
+        Raises:
+            DeskError: they would not.
+        """
+        if before.role != "admin" or (officer.role == "admin" and officer.is_active):
+            return
+        others = (one for one in work.records.officers() if one.person.id != officer.person.id)
+        if by != SYSTEM and not any(one.role == "admin" and one.is_active for one in others):
+            raise DeskError("They are the only administrator. Make somebody else one first.")
+
     # -- people's rights -----------------------------------------------------------------------
+
+    def known(self, person: str, *, by: Actor) -> Known:
+        """Return what the desk knows of somebody, in short; what `export` gives in full.
+
+        Raises:
+            TransitionError: `by` is no head.
+            NotFoundError: nobody has that identifier.
+        """
+        with self._work() as work:
+            self._head(work, by)
+            records = work.records
+            everybody = self._all_of(records, records.person(person))
+            for one in everybody:
+                records.record_access(by, "read", "person", person=one.id, enquiry=None)
+            return Known(
+                people=tuple(everybody),
+                enquiries=tuple(
+                    enquiry
+                    for one in everybody
+                    for enquiry in records.enquiries("enquiries_of", person=one.id)
+                ),
+                introductions=sum(
+                    len(records.session.select("introductions_of", person=one.id))
+                    for one in everybody
+                ),
+                consents=tuple(given for one in everybody for given in records.consents(one.id)),
+                mails=sum(len(records.mails("mails_of_person", person=p.id)) for p in everybody),
+            )
 
     def people(self, email: str, *, by: Actor) -> list[Person]:
         """Return everybody with an address, in every role, the newest first.
@@ -1114,7 +1247,11 @@ class Desk:
                 ]
                 found["introductions"].append({"introduction": introduction, "events": events})
             found["consents"] += records.consents(one.id)
-            found["mails"] += records.mails("mails_of_person", person=one.id)
+            found["mails"] += [
+                # Whoever exports a colleague could come in as them by the link in it.
+                msgspec.structs.replace(mail, message=None) if mail.kind in KEYS else mail
+                for mail in records.mails("mails_of_person", person=one.id)
+            ]
             found["access"] += self._accesses(records, person=one.id)
             records.record_access(by, "export", "everything", person=one.id, enquiry=None)
         exported: dict[str, Any] = msgspec.to_builtins(found)
@@ -1213,6 +1350,8 @@ class Desk:
                 introduction.enquiry, ("counterpart-quiet", "counterpart-silent"), introduction.id
             )
         records.session.execute("erase_mails_of_person", person=person.id)
+        records.session.execute("end_sessions_of", person=person.id, but="")
+        records.session.execute("drop_account", person=person.id)
         records.session.execute("withdraw_consents_of", person=person.id, at=records.at)
         records.session.execute("erase_person", id=person.id, at=records.at)
         records.record_access(by, "erase", "everything", person=person.id, enquiry=None)
@@ -1228,6 +1367,83 @@ class Desk:
         if person.contact is None:
             return [person]
         return records.people_called(person.contact.email)
+
+    def trail(
+        self,
+        *,
+        by: Actor,
+        person: str = "",
+        enquiry: str = "",
+        officer: str = "",
+        before: int = _LAST,
+        most: int = 100,
+    ) -> Trail:
+        """Return a page of the audit trail; that it was read is a line of it.
+
+        Args:
+            by: who reads it.
+            person: whose data, every row of that address; empty for everybody's.
+            enquiry: about which enquiry; empty for all.
+            officer: who did it; empty for everybody.
+            before: number of the line that the page ends before.
+            most: lines of a page.
+
+        Raises:
+            TransitionError: `by` may not.
+            NotFoundError: nobody has that identifier.
+        """
+        with self._work() as work:
+            self._officer(work, by, MAY["audit"])
+            records, select = work.records, work.records.session.select
+            people = self._all_of(records, records.person(person)) if person else []
+            rows = select(
+                "trail",
+                before=before,
+                actor=officer,
+                enquiry=enquiry,
+                everybody=int(not person),
+                people=[one.id for one in people],
+                most=most + 1,
+            )
+            names = Access.__struct_fields__
+            lines = [msgspec.convert(dict(zip(names, row, strict=True)), Access) for row in rows]
+            ids = sorted({line.enquiry for line in lines if line.enquiry})
+            records.record_access(
+                by, "read", "audit trail", person=person or None, enquiry=enquiry or None
+            )
+            return Trail(
+                lines=tuple(lines[:most]),
+                references={row[0]: row[1] for row in select("references", ids=ids)},
+                team={one.person.id: one.name for one in records.officers() if one.name},
+                is_more=len(lines) > most,
+            )
+
+    def find_in_trail(self, words: str, *, by: Actor) -> tuple[str, str]:
+        """Return the identifiers of a person and of an enquiry that an auditor means.
+
+        Args:
+            words: an e-mail address, or the reference of an enquiry.
+            by: who looks.
+
+        Returns:
+            One of the two; the other is empty.
+
+        Raises:
+            TransitionError: `by` may not.
+            DeskError: there is nobody and nothing of that name.
+        """
+        with self._work() as work:
+            self._officer(work, by, MAY["audit"])
+            for person in work.records.people_called(words):
+                work.records.record_access(by, "find", "address", person=person.id, enquiry=None)
+                return person.id, ""
+            given = words.strip().upper()
+            for enquiry in work.records.enquiries("enquiry_by_reference", reference=given):
+                return "", enquiry.id
+        raise DeskError(
+            "The desk knows no such address or reference. Check how it is written; of somebody who"
+            " was erased, the address is gone."
+        )
 
     def accesses(self, *, person: str = "", enquiry: str = "") -> list[Access]:
         """Return the audit trail, of one person or enquiry or of all."""

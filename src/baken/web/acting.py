@@ -110,6 +110,18 @@ class Go(Struct, frozen=True):
     cookies: tuple[Cookie, ...] = ()
 
 
+class Leave(Struct, frozen=True):
+    """The visitor is sent to an address as it stands, such as another site's.
+
+    Attributes:
+        url: never one that a visitor chose.
+        cookies: to set.
+    """
+
+    url: str
+    cookies: tuple[Cookie, ...] = ()
+
+
 class Shown(Struct, frozen=True):
     """The screen is shown.
 
@@ -142,7 +154,7 @@ class File(Struct, frozen=True):
     name: str | None = None
 
 
-Reply = Go | Shown | File
+Reply = Go | Leave | Shown | File
 
 Gate = Callable[[Call], "Call | Reply"]
 """Lets a call pass, with the officer in it, or says where to go instead."""
@@ -281,7 +293,7 @@ def _reply(screen: Screen, call: Call, *, is_sent: bool) -> Reply:
 
 
 def _as_reply(made: Reply | Struct) -> Reply:
-    return made if isinstance(made, Go | Shown | File) else Shown(made)
+    return made if isinstance(made, Go | Leave | Shown | File) else Shown(made)
 
 
 def _refusal(screen: Screen, request: Request[Any, Any, Any]) -> tuple[int, str] | None:
@@ -322,8 +334,8 @@ def _wait(error: DeskError) -> int | None:
 
 def _response(screen: Screen, site: Site, call: Call, reply: Reply) -> Response[bytes | str]:
     response: Response[bytes | str]
-    if isinstance(reply, Go):
-        path = localised(reply.path, call.query.language)
+    if isinstance(reply, Go | Leave):
+        path = reply.url if isinstance(reply, Leave) else localised(reply.path, call.query.language)
         response = Response(b"", status_code=HTTP_303_SEE_OTHER, headers={"Location": path})
     elif isinstance(reply, File):
         response = Response(reply.content, media_type=reply.media_type)

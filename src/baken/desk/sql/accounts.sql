@@ -27,15 +27,18 @@ SELECT person, sealed FROM account WHERE sealed IS NOT NULL ORDER BY person
 -- name: seal_account
 UPDATE account SET sealed = :sealed WHERE person = :person
 
+-- name: drop_account
+DELETE FROM account WHERE person = :person
+
 -- name: begin_session
-INSERT INTO signed_in (digest, person, began, seen, agent)
-VALUES (:digest, :person, :at, :at, :agent)
+INSERT INTO signed_in (digest, person, began, seen, agent, way)
+VALUES (:digest, :person, :at, :at, :agent, :way)
 
 -- name: signed_in
-SELECT digest, person, began, seen, agent FROM signed_in WHERE digest = :digest
+SELECT digest, person, began, seen, agent, way FROM signed_in WHERE digest = :digest
 
 -- name: sessions_of
-SELECT digest, person, began, seen, agent FROM signed_in
+SELECT digest, person, began, seen, agent, way FROM signed_in
 WHERE person = :person ORDER BY seen DESC, digest
 
 -- name: see_session

@@ -4,6 +4,12 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-from . import account
+from . import account, audit, people, provider, team
 
-SCREENS: Final[tuple[Screen, ...]] = (*account.SCREENS,)
+SCREENS: Final[tuple[Screen, ...]] = (
+    *account.SCREENS,
+    *provider.SCREENS,
+    *team.SCREENS,
+    *people.SCREENS,
+    *audit.SCREENS,
+)

@@ -50,9 +50,8 @@ class TeamGate(Struct, frozen=True):
         return structs.replace(call, officer=signed_in.officer, signed_in=signed_in)
 
 
-def first_page(call: Call, role: str) -> str:
+def first_page(wanted: str, role: str) -> str:
     """Return where somebody goes who has signed in: where they wanted to, or their first page."""
-    wanted = call.one("to")
     if wanted.startswith("/desk") and not wanted.startswith("/desk/sign-"):
         path = wanted.partition("?")[0]
         if all(part.replace("-", "").replace("_", "").isalnum() for part in path[1:].split("/")):
@@ -77,6 +76,25 @@ def cookie(workspace: Workspace, token: str) -> Cookie:
         # Links in mails lead here: a strict one would ask for a sign-in each time.
         samesite="lax",
         max_age=int(LONGEST.total_seconds()) if token else 0,
+    )
+
+
+def cookie_of_way(workspace: Workspace, kept: str, seconds: int) -> Cookie:
+    """Return the cookie that a browser carries while its owner signs in elsewhere.
+
+    Args:
+        workspace: whose site.
+        kept: what ties the answer to this browser; empty takes the cookie away.
+        seconds: for how long.
+    """
+    return Cookie(
+        key=f"{_name(workspace)}-way",
+        value=kept,
+        path="/",
+        httponly=True,
+        secure=_is_safe(workspace),
+        samesite="lax",
+        max_age=seconds if kept else 0,
     )
 
 

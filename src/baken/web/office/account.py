@@ -22,11 +22,13 @@ class SignIn(Struct, frozen=True, kw_only=True):
     Attributes:
         to: where to go afterwards.
         email: as it was typed.
+        provider: what the team calls the service that it may sign in with; None for none.
         problem: why it did not work; None at first.
     """
 
     to: str = ""
     email: str = ""
+    provider: str | None = None
     problem: str | None = None
 
 
@@ -138,7 +140,7 @@ _DONE: Final = {
 
 
 def _show_sign_in(call: Call) -> SignIn:
-    return SignIn(to=call.query.one("to") or "")
+    return sign_in_form(call, to=call.query.one("to") or "")
 
 
 def _sign_in(call: Call) -> Reply:
@@ -153,11 +155,19 @@ def _sign_in(call: Call) -> Reply:
         call.desk.accounts.sign_out(token_of(call))  # what was shown before opens nothing any more
     signed_in = call.desk.accounts.signed_in(token)
     role = signed_in.officer.role if signed_in else ""
-    return Go(first_page(call, role), (cookie(call.workspace, token),))
+    return Go(first_page(call.one("to"), role), (cookie(call.workspace, token),))
 
 
 def _refuse_sign_in(call: Call, problem: str) -> SignIn:
-    return SignIn(to=call.one("to"), email=call.one("email"), problem=problem)
+    return sign_in_form(call, to=call.one("to"), email=call.one("email"), problem=problem)
+
+
+def sign_in_form(
+    call: Call, *, to: str = "", email: str = "", problem: str | None = None
+) -> SignIn:
+    """Return the form for signing in, with the other ways that there are."""
+    provider = call.desk.provider
+    return SignIn(to=to, email=email, provider=provider.name if provider else None, problem=problem)
 
 
 def _sign_out(call: Call) -> Reply:

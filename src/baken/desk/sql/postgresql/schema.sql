@@ -208,13 +208,14 @@ CREATE TABLE account (
     changed text COLLATE "C" NOT NULL
 );
 
--- Who is signed in, by a digest of what their browser shows.
+-- Who is signed in, by a digest of what their browser shows; `way` is how: by password or provider.
 CREATE TABLE signed_in (
     digest text COLLATE "C" PRIMARY KEY,
     person text COLLATE "C" NOT NULL REFERENCES officer,
     began text COLLATE "C" NOT NULL,
     seen text COLLATE "C" NOT NULL,
-    agent text NOT NULL
+    agent text NOT NULL,
+    way text COLLATE "C" NOT NULL
 );
 CREATE INDEX signed_in_by_person ON signed_in (person);
 

@@ -13,13 +13,14 @@ CREATE TABLE account (
     changed text NOT NULL
 );
 
--- Who is signed in, by a digest of what their browser shows.
+-- Who is signed in, by a digest of what their browser shows; `way` is how: by password or provider.
 CREATE TABLE signed_in (
     digest text PRIMARY KEY,
     person text NOT NULL REFERENCES officer,
     began text NOT NULL,
     seen text NOT NULL,
-    agent text NOT NULL
+    agent text NOT NULL,
+    way text NOT NULL
 );
 CREATE INDEX signed_in_by_person ON signed_in (person);
 
