@@ -1,0 +1,29 @@
+"""Site visits: days planned around what hosts can and visitors want, and why they are so."""
+
+from .planner import after, change_hours, clock, confirm, decline, duration, plan
+from .travel import Travel
+from .trip import Day, Dropped, Entry, Lunch, PlannedDay, Programme, Spot, Stop, Trip, Window
+from .usual import HOURS, usual_minutes
+
+__all__ = [
+    "HOURS",
+    "Day",
+    "Dropped",
+    "Entry",
+    "Lunch",
+    "PlannedDay",
+    "Programme",
+    "Spot",
+    "Stop",
+    "Travel",
+    "Trip",
+    "Window",
+    "after",
+    "change_hours",
+    "clock",
+    "confirm",
+    "decline",
+    "duration",
+    "plan",
+    "usual_minutes",
+]
