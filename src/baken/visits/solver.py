@@ -355,7 +355,8 @@ def _rested(task: Task, costs: Costs) -> Costs:
             there = rested[:, 1, first + takes : last + 1 + takes]
             rested[:, 1, first + takes : last + 1 + takes] = np.minimum(there, eaten)
             rested[:, 1] = np.minimum.accumulate(rested[:, 1] - ramp, axis=-1) + ramp
-    return np.minimum(rested, _NEVER)
+    capped: Costs = np.minimum(rested, _NEVER)
+    return capped
 
 
 def _closed(task: Task, stop: int, ready: Costs) -> Costs:
