@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -517,7 +518,9 @@ class Workspace:
         fields: dict[str, Any] = {
             "id": one.id,
             "name": name,
-            "spot": Spot(where.lat, where.lon, name, where.is_exact) if where and is_known else None,
+            "spot": Spot(where.lat, where.lon, name, where.is_exact)
+            if where and is_known
+            else None,
             "minutes": usual_minutes(one.kind),
             "windows": HOURS,
             "kind": self.landscape.vocabulary.kinds[one.kind].text(language),
@@ -545,7 +548,9 @@ class Workspace:
             if stop.spot is not None:
                 return stop.spot
         places = {key: p for key, p in self.landscape.places.items() if p.kind == "municipality"}
-        place_id = _term(word, places, "place") or ""
+        # "Brussels" is a region; who begins a day there means the city.
+        held = [key for key, place in places.items() if _has_word(place, word)]
+        place_id = held[0] if len(held) == 1 else _term(word, places, "place") or ""
         where = self.place_whereabouts(place_id)
         if where is None:
             raise NeedError(
@@ -858,6 +863,15 @@ class _Location:
 def _slug(path: Path) -> str:
     """Return a file name for what is made from `path`: readable, and unlike any other path's."""
     return f"{path.stem}-{blake2b(str(path.absolute()).encode(), digest_size=4).hexdigest()}"
+
+
+def _has_word(term: Term, word: str) -> bool:
+    """Return whether a label of a term holds a word, as a whole."""
+    folded = word.strip().casefold()
+    return any(
+        re.search(rf"\b{re.escape(folded)}\b", label.casefold()) is not None
+        for label in term.label.values()
+    )
 
 
 def _term(

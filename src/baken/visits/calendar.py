@@ -91,7 +91,5 @@ def _description(stop: Stop, travel: Entry | None, say: Speech) -> str:
     if stop.state != "confirmed":
         lines.append(say("Proposed; its host has not confirmed."))
     if travel is not None:
-        lines.append(
-            say("On the way before: %(time)s, estimated.", time=duration(travel.minutes))
-        )
+        lines.append(say("On the way before: %(time)s, estimated.", time=duration(travel.minutes)))
     return "\n".join(lines)

@@ -117,11 +117,14 @@ def wording_of(entry: Entry, stop: Stop | None, say: Speech) -> tuple[str, str]:
     if entry.kind == "travel":
         if entry.is_on_foot:
             return say("On foot to %(name)s", name=entry.label), duration(entry.minutes)
-        detail = say(
-            "%(time)s, about %(distance)s km, estimated",
-            time=duration(entry.minutes),
-            distance=say.number(round(entry.distance_km or 0)),
-        )
+        kilometres = round(entry.distance_km or 0)
+        detail = say("%(time)s, estimated", time=duration(entry.minutes))
+        if kilometres:
+            detail = say(
+                "%(time)s, about %(distance)s km, estimated",
+                time=duration(entry.minutes),
+                distance=say.number(kilometres),
+            )
         if entry.is_rush:
             detail += ", " + say("at rush hour")
         return say("By car to %(name)s", name=entry.label), detail
@@ -129,9 +132,7 @@ def wording_of(entry: Entry, stop: Stop | None, say: Speech) -> tuple[str, str]:
     return stop.name, ", ".join(p for p in (stop.kind, stop.address or stop.place) if p)
 
 
-def _sheet(
-    programme: Programme, say: Speech, today: datetime.date, picture: str | None
-) -> Sheet:
+def _sheet(programme: Programme, say: Speech, today: datetime.date, picture: str | None) -> Sheet:
     stops = {one.id: one for one in programme.stops}
     numbers = {one.stop: k for k, one in enumerate(programme.visits, start=1)}
     visited = [stops[one.stop] for one in programme.visits if one.stop]

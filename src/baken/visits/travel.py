@@ -43,7 +43,7 @@ WALK_KMH: Final = 4.5
 WALK_FIXED_MINUTES: Final = 3
 """To get out of one building and into the next."""
 
-AROUND_MINUTES: Final = 8
+AROUND_MINUTES: Final = 5
 """Allowed for each end that is known as a municipality only."""
 
 RUSH: Final = (

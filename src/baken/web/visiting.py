@@ -39,7 +39,7 @@ _OF_ALL: Final = (
     "stop", "may", "no", "day", "start", "end", "begin", "finish", "lunch", "road",
 )  # fmt: skip
 
-_CLOSE: Final = 11.0
+_CLOSE: Final = 16.0
 """Units of the drawing within which two stops share a mark."""
 
 _WRONG_TIME: Final = message("“%(given)s” is no time of day. Write it as 09:30.")
@@ -64,12 +64,11 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 
 class Mark(Struct, frozen=True):
-    """One or more stops on the map: where, and their numbers."""
+    """The numbers of stops on the map, beside the first of them."""
 
     x: float
     y: float
     label: str
-    day: int
 
 
 class RouteMap(Struct, frozen=True):
@@ -77,12 +76,14 @@ class RouteMap(Struct, frozen=True):
 
     Attributes:
         routes: the ways of each day, as the ``d`` of a path.
-        marks: the stops.
+        dots: the stops.
+        marks: their numbers; those close together share one.
         ends: where days begin and end.
         alt: the map in a sentence.
     """
 
     routes: tuple[str, ...]
+    dots: tuple[tuple[float, float], ...]
     marks: tuple[Mark, ...]
     ends: tuple[tuple[float, float], ...]
     alt: str
@@ -152,9 +153,7 @@ def _stop(workspace: Workspace, query: Query, organisation_id: str) -> Stop:
     return workspace.visit_stop(organisation_id, language=query.language, **given)
 
 
-def _days(
-    workspace: Workspace, query: Query, stops: int, today: datetime.date
-) -> tuple[Day, ...]:
+def _days(workspace: Workspace, query: Query, stops: int, today: datetime.date) -> tuple[Day, ...]:
     given = sorted({day for day in map(_date, query.all("day")) if day is not None})
     dates = given or _proposed(today, 1 if stops <= _MANY_STOPS else 2)
     usual = Day(date=today)
@@ -230,15 +229,17 @@ def route_map(
     frame = Frame(outlines.bounds)
     spots = {stop.id: stop.spot for stop in programme.stops if stop.spot is not None}
     routes, marks, ends, number = [], list[Mark](), list[tuple[float, float]](), 0
-    for place, (day, planned) in enumerate(zip(days, programme.days, strict=True)):
+    dots: list[tuple[float, float]] = []
+    for day, planned in zip(days, programme.days, strict=True):
         points = [
             frame.place((spots[e.stop].lon, spots[e.stop].lat))
             for e in planned.entries
             if e.kind == "visit" and e.stop
         ]
+        dots.extend(points)
         for point in points:
             number += 1
-            _add(marks, point, number, place)
+            _add(marks, point, number)
         if points:
             first, last = _end(frame, day.begins), _end(frame, day.finishes)
             ends.extend(one for one in (first, last) if one is not None)
@@ -247,20 +248,20 @@ def route_map(
         else:
             routes.append("")
     alt = say("Map of the stops, in order: %(names)s.", names=say.listed([e.label for e in visits]))
-    return RouteMap(tuple(routes), tuple(marks), tuple(dict.fromkeys(ends)), alt)
+    return RouteMap(tuple(routes), tuple(dots), tuple(marks), tuple(dict.fromkeys(ends)), alt)
 
 
 def _end(frame: Frame, spot: Spot | None) -> tuple[float, float] | None:
     return frame.place((spot.lon, spot.lat)) if spot is not None else None
 
 
-def _add(marks: list[Mark], point: tuple[float, float], number: int, day: int) -> None:
+def _add(marks: list[Mark], point: tuple[float, float], number: int) -> None:
     """Add a stop; one that is close to another shares its mark."""
     for k, mark in enumerate(marks):
         if math.dist((mark.x, mark.y), point) < _CLOSE:
-            marks[k] = Mark(mark.x, mark.y, f"{mark.label}, {number}", mark.day)
+            marks[k] = Mark(mark.x, mark.y, f"{mark.label}, {number}")
             return
-    marks.append(Mark(*point, str(number), day))
+    marks.append(Mark(*point, str(number)))
 
 
 def route_picture(drawing: Drawing, route: RouteMap) -> str:
@@ -276,8 +277,10 @@ def route_picture(drawing: Drawing, route: RouteMap) -> str:
         f'<circle cx="{x}" cy="{y}" r="2.6" fill="#fff" stroke="#0f5c63" stroke-width="1.4"/>'
         for x, y in route.ends
     )
+    dots = "".join(
+        f'<circle cx="{x}" cy="{y}" r="3.4" fill="#a8341b" stroke="#fff"/>' for x, y in route.dots
+    )
     marks = "".join(
-        f'<circle cx="{mark.x}" cy="{mark.y}" r="3.4" fill="#a8341b" stroke="#fff"/>'
         f'<text x="{mark.x + 5.5}" y="{mark.y - 2.5}" font-family="Libertinus Serif" '
         f'font-size="9" font-weight="700" fill="#1b2430">{escape(mark.label)}</text>'
         for mark in route.marks
@@ -288,7 +291,5 @@ def route_picture(drawing: Drawing, route: RouteMap) -> str:
         f'height="{drawing.height}"><title>{escape(route.alt)}</title>'
         f'<path d="{drawing.around}" fill="#f1eee6" stroke="#d5d0c3" stroke-width=".5"/>'
         f'<path d="{drawing.region}" fill="#e3efee" stroke="#9dbcba" stroke-width=".5"/>'
-        f"{lines}{ends}{marks}</svg>"
+        f"{lines}{ends}{dots}{marks}</svg>"
     )
-
-

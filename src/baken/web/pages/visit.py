@@ -16,8 +16,9 @@ from msgspec import Struct
 from baken.errors import BakenError, NeedError, VisitError
 from baken.model import Organisation
 from baken.store import Filter
-from baken.text.speech import message
+from baken.text.speech import Speech, message
 from baken.visits import (
+    Day,
     Entry,
     Programme,
     Spot,
@@ -44,6 +45,7 @@ _VISITABLE: Final = ("science-park", "incubator", "living-lab", "biobank", "acce
 _MOST_PROPOSED: Final = 12
 _MOST_NEAR: Final = 6
 _NEAR_KM: Final = 12.0
+_FRIDAY: Final = 4
 
 
 class Option(Struct, frozen=True):
@@ -136,6 +138,7 @@ class VisitPage(Struct, frozen=True, kw_only=True):
         changes: what differs from the programme before.
         notes: what to know of its times.
         route: the map, or None.
+        longer: the same with one more day, where something does not fit; else None.
         ics: address of the calendar file; `pdf` likewise.
         afresh: the same without keeping the times of the programme before, or None.
         kept: what else the address says, as hidden fields of the form.
@@ -164,6 +167,7 @@ class VisitPage(Struct, frozen=True, kw_only=True):
     changes: tuple[str, ...]
     notes: tuple[str, ...]
     route: RouteMap | None
+    longer: str | None
     ics: str | None
     pdf: str | None
     afresh: str | None
@@ -216,6 +220,9 @@ def build(workspace: Workspace, query: Query) -> VisitPage:
         changes=programme.changes if programme else (),
         notes=programme.notes if programme else (),
         route=route_map(workspace, programme, wish.days, query.say) if programme and wish else None,
+        longer=_longer(query, dates)
+        if programme and programme.dropped and len(dates) < MOST_DAYS
+        else None,
         ics=_file(query, wish, "ics") if programme and wish else None,
         pdf=_file(query, wish, "pdf") if programme and wish else None,
         afresh=query.address(
@@ -325,9 +332,7 @@ def _days(workspace: Workspace, query: Query, programme: Programme) -> tuple[Day
     stops = {one.id: one for one in programme.stops}
     numbers = {one.stop: k for k, one in enumerate(programme.visits, start=1)}
     base = {
-        name: values
-        for name, values in parameters_of(query).items()
-        if not name.startswith("was-")
+        name: values for name, values in parameters_of(query).items() if not name.startswith("was-")
     }
     # Days that were proposed are named, so that they stay when the address is read another day.
     base["day"] = tuple(day.date.isoformat() for day in programme.days)
@@ -373,6 +378,15 @@ def _days(workspace: Workspace, query: Query, programme: Programme) -> tuple[Day
         )
         for day in programme.days
     )
+
+
+def _longer(query: Query, dates: Sequence[datetime.date]) -> str:
+    """Return the same visit with the next working day added."""
+    day = dates[-1] + datetime.timedelta(days=1)
+    while day.weekday() > _FRIDAY:
+        day += datetime.timedelta(days=1)
+    days = tuple(one.isoformat() for one in (*dates, day))
+    return query.address("/visit", **{**parameters_of(query), "day": days})
 
 
 def _file(query: Query, wish: Wish, ending: str) -> str:
@@ -456,15 +470,15 @@ def _paper(workspace: Workspace, query: Query, _: Any) -> bytes:
         programme,
         query.say,
         today=_today(workspace),
-        picture=picture_of(workspace, programme, wish.days, query),
+        picture=picture_of(workspace, programme, wish.days, query.say),
     )
 
 
 def picture_of(
-    workspace: Workspace, programme: Programme, days: Sequence[Any], query: Query
+    workspace: Workspace, programme: Programme, days: Sequence[Day], say: Speech
 ) -> str | None:
     """Return the map of a programme as SVG, or None without outlines."""
-    drawing, route = draw(workspace.outlines), route_map(workspace, programme, days, query.say)
+    drawing, route = draw(workspace.outlines), route_map(workspace, programme, days, say)
     return route_picture(drawing, route) if drawing and route else None
 
 
