@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, Timezone, TimezoneDaylight, TimezoneStandard
 
 from baken.text.speech import Speech
 
@@ -71,9 +71,47 @@ def write_calendar(
         calendar.add_component(event)
     if programme.visits:
         days = [day.date for day in programme.days]
-        calendar.add_missing_timezones(first_date=days[0] - _YEAR, last_date=days[-1] + _YEAR)
+        # Own rules: icalendar 7.3 dates the beginning of summer time an hour late (RFC 5545,
+        # 3.6.5: by the clock as it was before).
+        calendar.subcomponents.insert(0, _zone(zone, days[0] - _YEAR, days[-1] + _YEAR))
     made: bytes = calendar.to_ical()
     return made
+
+
+def _zone(zone: str, first: datetime.date, last: datetime.date) -> Timezone:
+    """Return the rules of a time zone between two days, one observance a change of the clock."""
+    rules = Timezone()
+    rules.add("tzid", zone)
+    clock = ZoneInfo(zone)
+    moment = datetime.datetime.combine(first, datetime.time(), datetime.UTC)
+    before = moment.astimezone(clock)
+    rules.add_component(_observance(before, before.replace(tzinfo=None), before))
+    while moment.date() < last:
+        step = datetime.timedelta(days=1)
+        after = (moment + step).astimezone(clock)
+        if after.utcoffset() != before.utcoffset():
+            low, high = moment, moment + step
+            while high - low > datetime.timedelta(minutes=1):
+                middle = low + (high - low) // 2
+                is_after = middle.astimezone(clock).utcoffset() == after.utcoffset()
+                low, high = (low, middle) if is_after else (middle, high)
+            offset = before.utcoffset() or datetime.timedelta()
+            turn = high.replace(second=0, microsecond=0, tzinfo=None)
+            rules.add_component(_observance(after, turn + offset, before))
+        moment, before = moment + step, after
+    return rules
+
+
+def _observance(
+    now: datetime.datetime, starts: datetime.datetime, before: datetime.datetime
+) -> TimezoneStandard | TimezoneDaylight:
+    """Return one rule: from when, by the clock before, which offset holds instead of which."""
+    rule = TimezoneDaylight() if now.dst() else TimezoneStandard()
+    rule.add("dtstart", starts)
+    rule.add("tzname", now.tzname())
+    rule.add("tzoffsetfrom", before.utcoffset())
+    rule.add("tzoffsetto", now.utcoffset())
+    return rule
 
 
 def _travels(programme: Programme) -> Mapping[str, Entry]:

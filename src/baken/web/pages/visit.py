@@ -215,7 +215,7 @@ def build(workspace: Workspace, query: Query) -> VisitPage:
         problem=problem,
         summary=summary_of(programme, query.say) if programme else None,
         gain=_gain(programme, query) if programme else None,
-        days=_days(workspace, query, programme) if programme else (),
+        days=_days(query, programme) if programme else (),
         dropped=tuple((one.name, one.why) for one in programme.dropped) if programme else (),
         changes=programme.changes if programme else (),
         notes=programme.notes if programme else (),
@@ -328,7 +328,7 @@ def _gain(programme: Programme, query: Query) -> str | None:
     )
 
 
-def _days(workspace: Workspace, query: Query, programme: Programme) -> tuple[DayView, ...]:
+def _days(query: Query, programme: Programme) -> tuple[DayView, ...]:
     stops = {one.id: one for one in programme.stops}
     numbers = {one.stop: k for k, one in enumerate(programme.visits, start=1)}
     base = {
