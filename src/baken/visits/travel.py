@@ -131,7 +131,7 @@ class Travel(Struct, frozen=True):
         crow = great_circle_km(one, other)
         told = self.known.get(ids, self.known.get((ids[1], ids[0])))
         around = AROUND_MINUTES * ((not one.is_exact) + (not other.is_exact))
-            road = road_km(crow)
+        road = road_km(crow)
         if told is not None:
             return Leg(told, told, round(road, 1), is_on_foot=False)
         if ids[0] == ids[1] or (crow <= WALK_KM and not around):
