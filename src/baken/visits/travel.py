@@ -37,7 +37,7 @@ stated as 93 to 97 km by road, lies 88 km apart: 1.05 to 1.1, and almost all of 
 BANDS: Final = ((4.0, 25.0), (15.0, 50.0), (math.inf, 95.0))
 """Up to how many kilometres of road from the start, at how many kilometres an hour. 2026-11:
 Bruges-Brussels, stated as an hour or a little more, comes to 1 h 20 min; Ostend-Brussels, stated as
-1 h 15 min without jams, to 1 h 30 min."""
+1 h 15 min without jams, to 1 h 34 min."""
 
 PARKING_MINUTES: Final = 10
 """To park, walk and be let in, once a trip."""
