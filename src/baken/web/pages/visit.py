@@ -128,7 +128,12 @@ class VisitPage(Struct, frozen=True, kw_only=True):
         stops: those chosen, with what is wished of each.
         dates: of the days, for the form.
         more_dates: how many further days fit into a visit.
-        start: when days begin; `end`, `begin`, `finish` and `road` likewise, empty for none.
+        start: when days begin.
+        end: when one is back.
+        begin: where they begin, empty for the first stop.
+        finish: where they end, empty for where they begin.
+        road: minutes on the road a day at most, empty for no limit.
+        has_lunch: whether days have a break.
         places: to begin and end at.
         problem: what is wrong with the address, or None; nothing is planned then.
         summary: the programme in a sentence, or None without one.
@@ -139,7 +144,8 @@ class VisitPage(Struct, frozen=True, kw_only=True):
         notes: what to know of its times.
         route: the map, or None.
         longer: the same with one more day, where something does not fit; else None.
-        ics: address of the calendar file; `pdf` likewise.
+        ics: address of the calendar file.
+        pdf: address of the programme on paper.
         afresh: the same without keeping the times of the programme before, or None.
         kept: what else the address says, as hidden fields of the form.
         carried: all that it says, as hidden fields of the form that adds a stop.
