@@ -3,8 +3,8 @@
     python -m benches.visits
 
 Three questions. Against the optimum: small cases are solved a second time by trying every order on
-every day, slot by slot, with code that shares nothing with the planner but the travel times. Against
-a person's first draft: the stops in the order given, split evenly over the days, leaving at once.
+every day, slot by slot, with code that shares nothing with the planner but travel times. Against a
+person's first draft: the stops in the order given, split evenly over the days, leaving at once.
 And the clock: from two stops to the most that a visit may have. Cases are drawn with a fixed seed
 around the towns of Flanders.
 """
@@ -217,8 +217,8 @@ def main() -> int:
             continue
         spared += 1
         saved.append(1 - programme.travel_minutes / first)
-    print(f"less on the road than the order given, {spared} of {LARGE} cases of 6 stops over 2 days "
-          f"(in the others not all fit): {statistics.mean(saved):.0%} on average, "
+    print(f"less on the road than the order given, {spared} of {LARGE} cases of 6 stops over 2 "
+          f"days (in the others not all fit): {statistics.mean(saved):.0%} on average, "
           f"{min(saved):.0%} to {max(saved):.0%}")  # fmt: skip
     the_issue = trip_of(
         ["Leuven", "Ghent", "Hasselt", "Antwerp", "Diepenbeek", "Zwijnaarde", "Heverlee"], 2

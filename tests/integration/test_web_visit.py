@@ -23,9 +23,7 @@ def client(data):
 
 
 def visits(page):
-    return {
-        line["text"]: line for day in page["days"] for line in day["lines"] if line["number"]
-    }
+    return {line["text"]: line for day in page["days"] for line in day["lines"] if line["number"]}
 
 
 def again(client, href):
