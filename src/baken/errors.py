@@ -8,6 +8,7 @@
     ├── NeedError              a need that cannot be answered, and why
     ├── PublishError           a folder that the site cannot be written into, or a broken link in it
     ├── GuideError             a profile that makes no sense, or a measure there is not
+    ├── VisitError             a visit that cannot be planned as asked
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     ├── DeskError              the desk cannot do what was asked, and why
     │   ├── TransitionError    an enquiry's state does not allow it, or not to this person
@@ -71,6 +72,10 @@ class NeedError(BakenError):
 
 class GuideError(BakenError):
     """A profile contradicts itself or names what there is not; or there is no such measure."""
+
+
+class VisitError(BakenError):
+    """A visit cannot be planned as asked; the message says why and what to do."""
 
 
 class LinkError(BakenError):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ from baken.errors import (
     NeedError,
     NotFoundError,
     StoreError,
+    VisitError,
 )
 from baken.landscape.outlines import Outlines
 from baken.landscape.whereabouts import Whereabouts, locate, locate_place
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from baken.linker.registry import RegistryRecord
     from baken.partners.naming import Named, Naming
     from baken.partners.surroundings import Surroundings
+    from baken.visits import Day, Programme, Spot, Stop, Travel
 
 _LOG: Final = logging.getLogger("baken.workspace")
 
@@ -518,6 +521,114 @@ class Workspace:
             else (),
         )
 
+    # -- visits ------------------------------------------------------------------------------
+
+    def visit_stop(self, organisation_id: str, *, language: str = "en", **given: Any) -> Stop:
+        """Return an organisation as a stop of a visit, with what is usual for its kind.
+
+        Args:
+            organisation_id: whom to visit.
+            language: of the words beside its name.
+            **given: fields of `baken.visits.Stop` that differ, such as ``minutes=90``.
+
+        Raises:
+            NotFoundError: there is no organisation of that id.
+        """
+        from baken.visits import HOURS, Spot, Stop, usual_minutes
+
+        one = self.organisation(organisation_id)
+        where = self.whereabouts([one]).get(one.id)
+        place = self.landscape.places.get(one.place_id or "")
+        name = one.name(language)
+        # Of a province nobody can say how far it is.
+        is_known = where is not None and where.precision != "province"
+        fields: dict[str, Any] = {
+            "id": one.id,
+            "name": name,
+            "spot": Spot(where.lat, where.lon, name, where.is_exact)
+            if where and is_known
+            else None,
+            "minutes": usual_minutes(one.kind),
+            "windows": HOURS,
+            "kind": self.landscape.vocabulary.kinds[one.kind].text(language),
+            "place": place.text(language) if place else None,
+            "address": one.addresses[0].value if one.addresses else None,
+            "website": one.websites[0].value if one.websites else None,
+        }
+        return Stop(**{**fields, **given})
+
+    def visit_spot(self, word: str, *, language: str = "en") -> Spot:
+        """Return where a day of a visit begins or ends.
+
+        Args:
+            word: a place or an organisation: its id, or a place's label or other name.
+            language: of the words.
+
+        Raises:
+            NeedError: there is no such place, or it is too large to be travelled to.
+        """
+        from baken.visits import Spot
+
+        known = self.store.organisation(word)
+        if known is not None:
+            stop = self.visit_stop(word, language=language)
+            if stop.spot is not None:
+                return stop.spot
+        places = {key: p for key, p in self.landscape.places.items() if p.kind == "municipality"}
+        # "Brussels" is a region; who begins a day there means the city.
+        held = [key for key, place in places.items() if _has_word(place, word)]
+        place_id = held[0] if len(held) == 1 else _term(word, places, "place") or ""
+        where = self.place_whereabouts(place_id)
+        if where is None:
+            raise NeedError(
+                message("Where “%(place)s” is is not known here. Choose a municipality."),
+                place=word,
+            )
+        return Spot(where.lat, where.lon, self.landscape.places[place_id].text(language))
+
+    def plan_visit(
+        self,
+        stops: Iterable[Stop | str],
+        days: Iterable[Day],
+        *,
+        order: Iterable[tuple[str, str]] = (),
+        travel: Travel | None = None,
+        language: str = "en",
+    ) -> Programme:
+        """Return the best programme for a visit; see `baken.visits.plan`.
+
+        Args:
+            stops: whom to visit: ids, or stops made by `visit_stop`.
+            days: when.
+            order: pairs of ids: the first is visited before the second.
+            travel: travel times that are known; estimated when None.
+            language: of the programme: ``en``, ``nl``, ``fr`` or ``de``.
+
+        Raises:
+            NotFoundError: there is no organisation of an id.
+            VisitError: it cannot be planned as asked.
+        """
+        from baken.visits import Trip, plan
+
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise VisitError(f"There is no programme in “{language}”. Use one of {known}.")
+        chosen = tuple(
+            self.visit_stop(one, language=language) if isinstance(one, str) else one
+            for one in stops
+        )
+        trip = Trip(stops=chosen, days=tuple(days), order=tuple(order))
+        return plan(trip, self.speech(language), travel)
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the office, in which visits take place."""
+        return (self._settings or Settings()).office_zone
+
+    def speech(self, language: str) -> Speech:
+        """Return what Baken says in a language."""
+        return self._speech(language)
+
     def _speech(self, language: str) -> Speech:
         """Return what Baken says in a language; its catalogues are read once."""
         known = self._speeches.get(language)
@@ -779,6 +890,15 @@ class _Location:
 def _slug(path: Path) -> str:
     """Return a file name for what is made from `path`: readable, and unlike any other path's."""
     return f"{path.stem}-{blake2b(str(path.absolute()).encode(), digest_size=4).hexdigest()}"
+
+
+def _has_word(term: Term, word: str) -> bool:
+    """Return whether a label of a term holds a word, as a whole."""
+    folded = word.strip().casefold()
+    return any(
+        re.search(rf"\b{re.escape(folded)}\b", label.casefold()) is not None
+        for label in term.label.values()
+    )
 
 
 def _term(

@@ -46,6 +46,11 @@ PAGES = {
     "steps": "/guide/steps",
     "tax": "/guide/tax",
     "handbook": "/handbook?size=small&plans=hiring&need=a+hospital+for+a+study+of+an+inhaler",
+    "empty visit": "/visit",
+    "visit": (
+        "/visit?stop=bioville&stop=health-campus-ghent&stop=campus29&day=2026-12-01&begin=Brussels"
+        "&at-bioville=2026-12-01T10:30&was-campus29=2026-12-01T09:00&from-campus29=10:00"
+    ),
     "not found": "/organisations/nobody",
     "home in Dutch": "/nl/",
     "home in German": "/de/",

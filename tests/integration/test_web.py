@@ -41,6 +41,7 @@ ADDRESSES = {
     "/guide/tax": "/guide/tax.json",
     "/handbook": "/handbook.json",
     "/changes": "/changes.json",
+    "/visit?stop=uz-gent&day=2026-12-01": "/visit.json?stop=uz-gent&day=2026-12-01",
 }
 ODD_NEEDS = {
     "empty": "",

@@ -25,6 +25,11 @@ DOORS = {
         "check compose describe_partners describe_region empty print_images print_pdf problems_of "
         "read schema"
     ),
+    "baken.visits": (
+        "Day Dropped Entry HOURS Lunch PlannedDay Programme Spot Stop Travel Trip "
+        "Window after change_hours clock confirm decline duration plan print_programme "
+        "print_programme_images summary_of usual_minutes wording_of write_calendar"
+    ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.network": "HEIGHT Link Network Path Reading Step WIDTH explore",
     "baken.bulk": "Advance LinkReport link_file",

@@ -97,6 +97,14 @@ class Speech:
         known = [(code, names[code]) for code in _countries() if code in names]
         return sorted(known, key=lambda one: _sorted_as(one[1]))
 
+    def full_day(self, date: datetime.date) -> str:
+        """Return a date with its day of the week: ``Tuesday 1 December 2026``."""
+        return format_date(date, "full", locale=self._locale)
+
+    def weekday(self, date: datetime.date) -> str:
+        """Return the day of the week of a date: ``Tuesday``."""
+        return format_date(date, "EEEE", locale=self._locale)
+
     def listed(self, items: Sequence[str]) -> str:
         """Return items as a list in a sentence: ``a, b and c``."""
         return format_list(list(items), locale=self._locale)

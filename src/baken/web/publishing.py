@@ -41,7 +41,8 @@ MARK: Final = "baken-publication.json"
 
 _LINKS: Final = re.compile(r'\s(href|src|action|data-[a-z-]+)="(/[^"]*)"')
 _ANCHORS: Final = re.compile(r'\s(?:href|src)="([^"]*)"|\sid="([^"]*)"')
-_ENDING: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
+_FORMS: Final = sorted({"json", *(e for p in PAGES if p.published is not None for e in p.forms)})
+_ENDING: Final = re.compile(rf"\.({'|'.join(_FORMS)})$")
 """By which a link asks for another form of a page."""
 
 _SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
