@@ -464,8 +464,12 @@ class Workspace:
         from baken.guide import Footnotes, compose, describe_partners, describe_region
 
         if language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
-            raise GuideError(f"There is no handbook in “{language}”. Use one of {known}.")
+            raise GuideError(
+                message("There is no handbook in “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=language,
+                choices=", ".join(LANGUAGES),
+            )
         say, footnotes, text = self._speech(language), Footnotes(), (need or "").strip()
         advice = self.guide.advise(answers, language)
         organisations = [one for one, _ in self._own]
