@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from baken import guide, landscape
 from baken.errors import GuideError
-from baken.text.speech import Speech
 from baken.guide import rules as language_of_rules
 from baken.guide.facts import FactKind, Range
 from baken.guide.rules import All, AnyOf, Comparison, Not, Truth, decide, open_facts
 from baken.model import LANGUAGES
+from baken.text.speech import Speech
 
 GUIDE = guide.read(landscape.shipped()).guide
 FACTS = GUIDE.facts
