@@ -84,14 +84,20 @@ def test_units_unfold_in_place(open_page, java_script):
     assert page.url.endswith("/landscape")
 
 
-def test_a_piece_on_another_site_leads_to_the_whole(browser, site):
+@pytest.mark.parametrize(
+    "form",
+    [
+        '<iframe src="/embed/landscape?province=limburg" title="x"></iframe>',
+        '<script src="/embed.js" data-show="landscape?province=limburg" async></script>',
+    ],
+)
+def test_a_piece_on_another_page_leads_to_the_whole(browser, site, form):
     page = browser.new_page()
-    page.set_content(
-        f'<iframe src="{site}/embed/landscape?province=limburg" width="390" height="420"></iframe>'
-    )
-    frame = page.frame_locator("iframe")
-    frame.locator("h1 a").click()
+    page.route("**/guest", lambda route: route.fulfill(content_type="text/html", body=form))
+    page.goto(f"{site}/guest")
+    page.frame_locator("iframe").locator("h1 a").click()
     page.wait_for_url("**/landscape?province=limburg")
+    assert page.locator("header nav").count() > 0
     page.close()
 
 
