@@ -93,7 +93,9 @@ def test_units_unfold_in_place(open_page, java_script):
 )
 def test_a_piece_on_another_page_leads_to_the_whole(browser, site, form):
     page = browser.new_page()
-    page.route("**/guest", lambda route: route.fulfill(content_type="text/html", body=form))
+    page.route(
+        "**/guest", lambda route: route.fulfill(content_type="text/html", body=f"<p>News</p>{form}")
+    )
     page.goto(f"{site}/guest")
     page.frame_locator("iframe").locator("h1 a").click()
     page.wait_for_url("**/landscape?province=limburg")
