@@ -24,7 +24,26 @@ or have it said in another language: the sentences are kept apart from the value
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+
+class Sayer(Protocol):
+    """Says sentences in one language, as `baken.text.speech.Speech` does."""
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code."""
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return a sentence with its values; English where the language has none for it."""
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A value in a sentence that reads differently in every language; ``str`` is its English."""
+
+    def text(self, language: str) -> str:
+        """Return how it reads."""
 
 
 class BakenError(Exception):
@@ -40,14 +59,13 @@ class BakenError(Exception):
         self.sentences = sentences
         self.values = values
 
-    def said(self, say: Callable[..., str]) -> str:
-        """Return the message in another language.
-
-        Args:
-            say: returns a sentence in that language with its values, as `baken.text.speech.Speech`
-                does; one that it does not know stays English.
-        """
-        return " ".join(say(sentence, **self.values) for sentence in self.sentences)
+    def said(self, say: Sayer) -> str:
+        """Return the message in another language; a sentence it has no words for stays English."""
+        values = {
+            name: value.text(say.language) if isinstance(value, Spoken) else value
+            for name, value in self.values.items()
+        }
+        return " ".join(say(sentence, **values) for sentence in self.sentences)
 
 
 class LandscapeError(BakenError):

@@ -494,8 +494,12 @@ class Workspace:
         from baken.guide import Footnotes, compose, describe_partners, describe_region
 
         if language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
-            raise GuideError(f"There is no handbook in “{language}”. Use one of {known}.")
+            raise GuideError(
+                message("There is no handbook in “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=language,
+                choices=", ".join(LANGUAGES),
+            )
         say, footnotes, text = self._speech(language), Footnotes(), (need or "").strip()
         advice = self.guide.advise(answers, language)
         organisations = [one for one, _ in self._own]
@@ -698,7 +702,8 @@ class Workspace:
     def path(self, start: str, end: str) -> Way | None:
         """Return how two organisations are linked: the shortest way over relations, else themes.
 
-        In a landscape of more than 5,000 organisations, no more than 2,000 are read to find it.
+        In a landscape of more than 5,000 organisations, no more than 2,000 are read to find it;
+        `search_path` says when that was not enough.
 
         Args:
             start: id of one.
@@ -710,12 +715,23 @@ class Workspace:
         Raises:
             NotFoundError: there is no organisation of such an id.
         """
+        return self.search_path(start, end)[0]
+
+    def search_path(self, start: str, end: str) -> tuple[Way | None, bool]:
+        """Return what `path` does, and whether everything was read that could lead there.
+
+        Where it was not, there may be a way although none was found, or a shorter one.
+
+        Raises:
+            NotFoundError: there is no organisation of such an id.
+        """
         for one in (start, end):
             self.organisation(one)
-        network = self.network()
+        network, is_whole = self.network(), True
         if network is None:
-            network, _ = explore(self.store, [start, end], steps=None, most=_MOST_EXPLORED)
-        return network.path(start, end)
+            network, is_whole = explore(self.store, [start, end], steps=None, most=_MOST_EXPLORED)
+        way = network.path(start, end)
+        return way, is_whole
 
     # -- reading -----------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from baken.errors import DeskError, TransitionError
 from baken.model import Language
+from baken.text.marking import message
 
 from . import transitions
 from .assigning import Assignment, Reason, assign
@@ -92,7 +93,9 @@ class Casework:
         """
         records = self.records
         if enquiry.erased is not None:
-            raise TransitionError("The data of this enquiry has been erased. Make a new one.")
+            raise TransitionError(
+                message("The data of this enquiry has been erased. Make a new one.")
+            )
         is_new = event == "received"
         line = transitions.find(event, None if is_new else enquiry.state, actor, introduction)
         state: State = line.after or enquiry.state

@@ -587,7 +587,10 @@ class Desk:
             DeskError: a referral names nobody.
         """
         if answer not in ANSWERS:
-            raise DeskError(f"There is no such answer. Choose one of {', '.join(ANSWERS)}.")
+            raise DeskError(
+                message("There is no such answer. Choose one of: %(choices)s."),
+                choices=", ".join(ANSWERS),
+            )
         noun = "name of whom to ask" if answer == "referred" else "message"
         text = checked_text(text, noun, is_needed=answer == "referred")
         ticket = self._read_link(token, "answer")
@@ -595,7 +598,7 @@ class Desk:
             introduction = work.records.introduction(ticket.subject)
             enquiry = work.records.enquiry(introduction.enquiry)
             if work.records.person(introduction.counterpart).contact is None:
-                raise LinkRefusedError("Your data has been erased, and this link with it.")
+                raise LinkRefusedError(message("Your data has been erased, and this link with it."))
             self._use_link(work.records, token, ticket)
             actor = Actor("counterpart", introduction.counterpart)
             details = {"text": text} if text else {}
@@ -633,7 +636,9 @@ class Desk:
             )
             consent = work.records.consent(ticket.subject)
             if not done:
-                raise ConsentError("This was withdrawn, or lapsed. Agree again on the form.")
+                raise ConsentError(
+                    message("This was withdrawn, or lapsed. Agree again on the form.")
+                )
             self._note_consent(work, consent, "confirm")
             return consent
 
@@ -1762,7 +1767,7 @@ class Desk:
             LinkRefusedError: it was used before.
         """
         if self._is_link_used(records, token):
-            raise LinkRefusedError("This link has been used. What you answered is kept.")
+            raise LinkRefusedError(message("This link has been used. What you answered is kept."))
         expires = datetime.datetime.fromtimestamp(ticket.expires, datetime.UTC)
         records.session.execute(
             "use_link", digest=fingerprint(token), used=records.at, expires=stamp(expires)

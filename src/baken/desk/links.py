@@ -21,6 +21,7 @@ from msgspec import Struct
 from baken.config import Secret
 from baken.errors import LinkRefusedError, SettingError
 from baken.model import Language
+from baken.text.marking import message
 
 Purpose = Literal["status", "answer", "confirm", "withdraw", "outcome", "password", "data", "form"]
 
@@ -116,11 +117,15 @@ class Signer:
                 raise ValueError
         except (ValueError, binascii.Error, msgspec.MsgspecError):
             raise LinkRefusedError(
-                "This link is not one of ours, or a part of it is missing. Open it again from "
-                "the mail, or copy all of it."
+                message(
+                    "This link is not one of ours, or a part of it is missing. Open it again from "
+                    "the mail, or copy all of it."
+                )
             ) from None
         if now.timestamp() >= ticket.expires:
-            raise LinkRefusedError("This link has expired. Write to the desk, and ask for another.")
+            raise LinkRefusedError(
+                message("This link has expired. Write to the desk, and ask for another.")
+            )
         return ticket
 
 

@@ -86,6 +86,7 @@ class LandscapePage(Struct, frozen=True, kw_only=True):
         facets: ways to narrow the landscape.
         active: the filters that are on; each link takes one off.
         everything: the landscape without filters.
+        whole: the landscape with these filters, where it is not a piece of another site.
         downloads: the same as a drawing, for slides and paper.
     """
 
@@ -97,6 +98,7 @@ class LandscapePage(Struct, frozen=True, kw_only=True):
     facets: tuple[FacetView, ...]
     active: tuple[Link, ...]
     everything: str
+    whole: str
     downloads: tuple[Link, ...]
 
 
@@ -133,6 +135,7 @@ def build(workspace: Workspace, query: Query) -> LandscapePage:
         facets=narrowing.views(),
         active=narrowing.active,
         everything=narrowing.everything,
+        whole=narrowing.address(),
         downloads=tuple(
             Link(ending.upper(), narrowing.address(f"/landscape.{ending}"))
             for ending in ("svg", "pdf", "png")

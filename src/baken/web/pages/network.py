@@ -164,6 +164,7 @@ class NetworkPage(Struct, frozen=True, kw_only=True):
         is_asked: whether a way was asked for between two that are known.
         way: the way, in words; empty where none is known, or both ends are the same.
         way_by: what it goes over: `relations`, `themes`, or None for no way.
+        is_sure: whether all was read that could lead there; otherwise there may be a shorter way.
         both_on: what both ends of the way work on besides.
         ties: which links hold it together: relations or shared themes.
         by_theme: whether that is shared themes.
@@ -192,6 +193,7 @@ class NetworkPage(Struct, frozen=True, kw_only=True):
     is_asked: bool
     way: tuple[StepView, ...]
     way_by: str | None
+    is_sure: bool
     both_on: tuple[Link, ...]
     ties: tuple[Choice, ...]
     by_theme: bool
@@ -237,7 +239,7 @@ class _View:
         self.narrowing = Narrowing(workspace, query, "/network", **self.kept)
 
     def page(self) -> NetworkPage:
-        way = self.path()
+        way, is_sure = self.path()
         network, count, limit = self.network(way)
         shown, ends = self.drawn(network)
         entries = self.entries(network, shown)
@@ -256,6 +258,7 @@ class _View:
             is_asked=bool(self.start and self.end and self.start.id and self.end.id),
             way=self.way_view(way) if way else (),
             way_by=way.by if way else None,
+            is_sure=is_sure,
             both_on=self.both_on(),
             ties=self.tie_choices(),
             by_theme=self.by_theme,
@@ -308,10 +311,10 @@ class _View:
         ]
         return Asked(text, choices=tuple(choices))
 
-    def path(self) -> Path | None:
+    def path(self) -> tuple[Path | None, bool]:
         if self.start and self.end and self.start.id and self.end.id:
-            return self.workspace.path(self.start.id, self.end.id)
-        return None
+            return self.workspace.search_path(self.start.id, self.end.id)
+        return None, True
 
     def network(self, way: Path | None) -> tuple[Network, int, str | None]:
         """Return what is to be drawn, of how many organisations, and what was left out."""

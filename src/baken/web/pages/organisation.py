@@ -54,6 +54,7 @@ _ADDRESSES: Final = {
 _HIGHEST: Final = 6
 """Levels drawn above an organisation; deeper hierarchies than any real one end there."""
 
+_MOST_COMPARED: Final = 3
 _MOST_IN_COMMON: Final = 4
 """Themes that two organisations share which are named; more are counted."""
 
@@ -223,6 +224,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
         facts: address, website, founding year, coordinates and identifiers.
         inset: the small map with it, or None where no more is known than a region.
         similar: who works on the same, and on what.
+        compare: where it stands side by side with those most like it, or alone when there are none.
         near: who else is close by, and how far.
         has_rough_distances: whether any of these is measured from the middle of a municipality.
         contact: where to correct this page or ask for an introduction, or None.
@@ -249,6 +251,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     facts: tuple[tuple[str, tuple[Said, ...]], ...]
     inset: Inset | None
     similar: tuple[Nearby, ...]
+    compare: str
     near: tuple[Nearby, ...]
     has_rough_distances: bool
     contact: Contact | None
@@ -302,6 +305,7 @@ class _View:
             themes=self.themes(),
             inset=of_organisation(self.workspace, self.query, organisation.id),
             similar=self.similar(),
+            compare=self.compare(),
             near=tuple(self.neighbour(one) for one in self.neighbours),
             has_rough_distances=any(map(self.is_rough, self.neighbours)),
             contact=self.contact(),
@@ -575,6 +579,12 @@ class _View:
                 why.append(self.say("Both offer: %(roles)s", roles=offered))
             views.append(self.nearby(alike.entry, *why))
         return tuple(views)
+
+    def compare(self) -> str:
+        """Return where it stands beside those most like it, by the same measures."""
+        alike = self.workspace.surroundings.similar(self.organisation)
+        ids = (self.organisation.id, *(one.entry.id for one in alike[:_MOST_COMPARED]))
+        return self.query.address("/compare", **{"with": ids})
 
     def neighbour(self, neighbour: Neighbour) -> Nearby:
         """Say how far away an organisation is, as exactly as is known."""
