@@ -63,11 +63,12 @@ $(STAMPS)/linker: $(STAMPS)/run $(wildcard src/baken/linker/*.py)
 	  $(BIN)/baken link --registry .venv/registry-sample "KU Leuven" >/dev/null 2>>$@.log || { cat $@.log; exit 1; }
 	@touch $@
 
-$(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser scripts/install-java
+$(STAMPS)/tests: $(STAMPS)/run requirements-dev.lock scripts/install-browser scripts/install-java scripts/install-imap
 	@echo "Installing what tests need into .venv"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@scripts/install-browser
 	@scripts/install-java
+	@scripts/install-imap
 	@touch $@
 
 # Only for who changes frontend/: what it builds is committed. Packages run no scripts of their own.

@@ -81,6 +81,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         promise_days: working days within which a person answers, 1 to 30.
         smtp: server that mails leave by, ``smtp://host:25``, ``smtp://user:password@host:587``
             (with STARTTLS) or ``smtps://…``; None keeps them waiting.
+        imap: mailbox in which replies and returned mails arrive,
+            ``imaps://user:password@host:993/INBOX``; None where people read them.
         mail_from: address that mails come from.
         follow_ups: mails that somebody who agrees to follow-ups gets at most.
         keep_enquiries_days: days after which the personal data of a closed enquiry is erased.
@@ -110,6 +112,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     office_closed: str = ""
     promise_days: Annotated[int, msgspec.Meta(ge=1, le=30)] = 2
     smtp: Secret | None = None
+    imap: Secret | None = None
     mail_from: str = "desk@localhost.invalid"
     follow_ups: Annotated[int, msgspec.Meta(ge=0, le=12)] = 2
     keep_enquiries_days: Annotated[int, msgspec.Meta(ge=1)] = 1095

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from page import ValidationProfile, validate_pdf_bytes
 from pypdf import PdfReader
 from pypdf.generic import IndirectObject
 
@@ -91,6 +92,16 @@ def test_every_profile_is_printed(path, language):
     assert len(reader.pages) > 8
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_a_checker_of_pdf_ua_finds_nothing(path, language):
+    """By `page`, which passes the corpus that veraPDF is tested with."""
+    printed = guide.print_pdf(book_of(profile(path), language))
+    report = validate_pdf_bytes(printed, profile=ValidationProfile.PDF_UA_1)
+    assert report.rules.total > 100
+    assert report.is_compliant, [(one.rule_id, one.message) for one in report.failures]
+
+
 def test_the_pdf_is_tagged_and_says_what_it_is():
     book = book_of(profile(PROFILES[0]), "nl")
     reader = PdfReader(io.BytesIO(guide.print_pdf(book)))
@@ -102,6 +113,8 @@ def test_the_pdf_is_tagged_and_says_what_it_is():
     tags = list(_tags(root["/StructTreeRoot"]))
     kinds = [kind for kind, _ in tags]
     assert {"/H1", "/H2", "/L", "/LI", "/Table", "/TH", "/TD", "/Link", "/P"} <= set(kinds)
+    for _, table in (one for one in tags if one[0] == "/Table"):
+        assert "/TH" in {kind for kind, _ in _tags(table["/K"])}, "nothing says what columns mean"
     # A figure without words for it is silent to whoever listens.
     assert all(tag.get("/Alt") for kind, tag in tags if kind == "/Figure")
     # What is said in another language says so.

@@ -16,8 +16,9 @@ DOORS = {
     "baken.partners": "Matcher ProjectReader",
     "baken.desk": (
         "ANSWERS Access Actor Asked Case Consent Contact Desk Enquiry Event Form "
-        "INTRODUCTION_STATES Introduction KINDS Mail OUTCOMES OfficeCalendar Officer Person "
-        "Question Receipt RunningWorker STATES SYSTEM Status Sweep Worker start_worker"
+        "Happening INTRODUCTION_STATES Introduction KINDS Mail OUTCOMES OfficeCalendar Officer "
+        "PRIVILEGES Person Program Programs Webhook Question Receipt RunningWorker STATES "
+        "SYSTEM Status Sweep Worker start_worker"
     ),
     "baken.guide": (
         "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "

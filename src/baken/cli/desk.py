@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .programs import programs, webhooks
+
 if TYPE_CHECKING:
     from baken.desk import Desk, Officer, Person
 
@@ -16,6 +18,8 @@ officers = typer.Typer(
     help="The team that answers.", no_args_is_help=True, pretty_exceptions_enable=False
 )
 app.add_typer(officers, name="officers")
+app.add_typer(webhooks, name="webhooks")
+app.add_typer(programs, name="programs")
 
 _Email = Annotated[str, typer.Argument(help="An e-mail address.")]
 
@@ -193,7 +197,8 @@ def worker(
         if is_once:
             done = doing.run_once()
             typer.echo(
-                f"{done.clocks} clocks, {done.mails} mails"
+                f"{done.clocks} clocks, {done.mails} mails, {done.fetched} fetched, "
+                f"{done.tellings} events told"
                 f"{', the weekly list' if done.has_listed else ''}"
                 f"{', the daily sweep' if done.sweep else ''}."
             )

@@ -17,6 +17,7 @@ from .enquiry import (
     Person,
 )
 from .forms import ANSWERS, Asked, Form, Question, Receipt, Status
+from .programs import PRIVILEGES, Happening, Program, Programs, Webhook
 from .receipts import Access, Consent, Mail
 from .worker import RunningWorker, Worker, start_worker
 
@@ -25,6 +26,7 @@ __all__ = [
     "INTRODUCTION_STATES",
     "KINDS",
     "OUTCOMES",
+    "PRIVILEGES",
     "STATES",
     "SYSTEM",
     "Access",
@@ -37,16 +39,20 @@ __all__ = [
     "Enquiry",
     "Event",
     "Form",
+    "Happening",
     "Introduction",
     "Mail",
     "OfficeCalendar",
     "Officer",
     "Person",
+    "Program",
+    "Programs",
     "Question",
     "Receipt",
     "RunningWorker",
     "Status",
     "Sweep",
+    "Webhook",
     "Worker",
     "start_worker",
 ]

@@ -10,6 +10,7 @@ from msgspec import Struct
 from baken.config import Settings
 
 from .desk import Desk
+from .mailbox import ImapFetcher, MailboxError
 from .outbox import NotTakenError, SmtpCarrier
 
 
@@ -17,7 +18,7 @@ class Finding(Struct, frozen=True):
     """One thing that was looked at.
 
     Attributes:
-        subject: what: calendar, team, keys, links, mail, outbox.
+        subject: what: calendar, team, keys, links, mail, mailbox, outbox.
         is_ready: whether it is as it should be.
         text: a sentence; what to do where it is not.
     """
@@ -31,7 +32,7 @@ def check(desk: Desk, settings: Settings) -> list[Finding]:
     """Look at everything that a desk needs; nothing is sent.
 
     Raises:
-        SettingError: the mail server's address makes no sense.
+        SettingError: the address of the mail server or mailbox makes no sense.
     """
     return [
         _calendar(desk, settings),
@@ -39,6 +40,7 @@ def check(desk: Desk, settings: Settings) -> list[Finding]:
         _keys(settings),
         _links(settings),
         _mail(settings),
+        _mailbox(settings),
         _outbox(desk),
     ]
 
@@ -108,6 +110,19 @@ def _mail(settings: Settings) -> Finding:
         advice = f"The mail server does not let us in ({error.code}). Check BAKEN_SMTP."
         return Finding("mail", False, advice)
     return Finding("mail", True, f"The mail server answers; mails come from {settings.mail_from}.")
+
+
+def _mailbox(settings: Settings) -> Finding:
+    if settings.imap is None:
+        advice = (
+            "Replies and returned mails are read by people; BAKEN_IMAP would have them fetched."
+        )
+        return Finding("mailbox", True, advice)
+    try:
+        ImapFetcher(settings.imap.reveal()).check()
+    except MailboxError as error:
+        return Finding("mailbox", False, f"The mailbox stays shut ({error}). Check BAKEN_IMAP.")
+    return Finding("mailbox", True, "The mailbox is looked into once a minute.")
 
 
 def _outbox(desk: Desk) -> Finding:

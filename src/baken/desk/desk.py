@@ -14,6 +14,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -65,9 +66,13 @@ from .forms import (
 from .incoming import read_mail
 from .links import Purpose, Signer, Ticket, find_secret
 from .mail import Composer
+from .programs import Programs
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
 from .records import Records, new_id, new_reference, stamp
 from .sealing import Vault, fingerprint
+
+_REPLIES_KNOWN_FOR: Final = datetime.timedelta(days=90)
+"""How long a reply that is brought again is known to be in its enquiry already."""
 
 TABLES: Final = Tables(
     folder=files(__package__) / "sql",
@@ -190,6 +195,11 @@ class Desk:
             database.close()
             raise
         return cls(database, vault, office, settings, clock)
+
+    @cached_property
+    def programs(self) -> Programs:
+        """The agency's own programs: webhooks, and the keys with which they ask."""
+        return Programs(self._database, self._vault, self._now)
 
     @property
     def calendar(self) -> OfficeCalendar:
@@ -700,8 +710,8 @@ class Desk:
             TransitionError: they are nobody of the team, or do not have the role they act in.
         """
         refusal = TransitionError("Only somebody of the team may do this. Sign in as an officer.")
-        if by == SYSTEM:
-            return None
+        if by == SYSTEM or by.role == "program":
+            return None  # what a program may was looked at with its key
         if by.role not in ("officer", "head"):
             raise refusal
         known = {one.person.id: one for one in work.records.officers() if one.is_active}
@@ -758,6 +768,12 @@ class Desk:
                 mails=tuple(records.mails("mails_of_enquiry", enquiry=found.id)),
                 consents=tuple(records.consents(found.enquirer)),
             )
+
+    def received_since(self, since: datetime.datetime, most: int = 1000) -> list[Enquiry]:
+        """Return what arrived after a moment, oldest first, for what is not personal in it."""
+        with self._database.reading() as session:
+            records = Records(session, self._vault, self._now())
+            return list(records.enquiries("enquiries_since", since=stamp(since), most=most))
 
     def find_reference(self, reference: str, *, by: Actor) -> Enquiry | None:
         """Return the enquiry that a reference such as 7K3Q-2MXW stands for, or None."""
@@ -1043,7 +1059,7 @@ class Desk:
         Returns:
             How many pieces of data were sealed anew.
         """
-        count = 0
+        count = self.programs.reseal()
         with self._work() as work:
             session, vault = work.records.session, self._vault
             for id_, sealed in session.select("sealed_people"):
@@ -1244,6 +1260,10 @@ class Desk:
         if incoming.kind == "other" or len(incoming.text) > LONGEST_TEXT:
             return "other"
         with self._work() as work:
+            # Whoever brings a mail may die before noting so, and bring it again.
+            digest = fingerprint(f"mail {raw.hex()}")
+            if work.records.session.select("is_link_used", digest=digest):
+                return "reply"
             people = {one.id: one for one in work.records.people_called(incoming.address)}
             for id_ in incoming.message_ids:
                 for mail in work.records.mails("mails_by_message_id", message_id=id_):
@@ -1254,6 +1274,10 @@ class Desk:
                         text = checked_text(incoming.text, "message")
                         actor = Actor("enquirer", mail.person)
                         work.happen(enquiry, "wrote", actor, {"text": text, "by": "mail"})
+                        kept = work.records.now + _REPLIES_KNOWN_FOR
+                        work.records.session.execute(
+                            "use_link", digest=digest, used=work.records.at, expires=stamp(kept)
+                        )
                         return "reply"
         return "other"
 

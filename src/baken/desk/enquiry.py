@@ -52,7 +52,7 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "spam": "It was no enquiry.",
 }
 
-Role = Literal["enquirer", "counterpart", "officer", "head", "system"]
+Role = Literal["enquirer", "counterpart", "officer", "head", "system", "program"]
 
 
 class Private(Struct, frozen=True):

@@ -181,7 +181,7 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
         who=("enquirer", "counterpart"),
         sends=("enquirer-wrote",), starts=("reply-owed",), stops=("outcome-near", "reply-owed"),
     ),
-    Transition(event="noted", before=(*OPEN, "closed"), after=None, who=_OFFICE),
+    Transition(event="noted", before=(*OPEN, "closed"), after=None, who=(*_OFFICE, "program")),
     Transition(
         event="mail-failed", before=(*OPEN, "closed"), after=None, who=("system",),
         sends=("mail-failed",),

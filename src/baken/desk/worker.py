@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -18,12 +19,18 @@ from baken.config import Settings
 from baken.errors import BakenError
 
 from .desk import Desk, Sweep
+from .mailbox import Fetcher, ImapFetcher, fetch_quietly
 from .outbox import LEASE_S, Carrier, SmtpCarrier, send_next
+from .webhooks import LEASE_S as TELLING_LEASE_S
+from .webhooks import HttpMessenger, Messenger, tell_next
 
 _LOG: Final = logging.getLogger("baken.desk.worker")
 
 PAUSE_S: Final = 5.0
 """How long a worker rests when there is nothing to do."""
+
+FETCH_PAUSE_S: Final = 60.0
+"""How long the mailbox is left alone after it was looked into."""
 
 
 class Round(Struct, frozen=True):
@@ -32,12 +39,16 @@ class Round(Struct, frozen=True):
     Attributes:
         clocks: that fired or were ended.
         mails: that were tried.
+        fetched: mails of the mailbox that the desk could make sense of.
+        tellings: of events to webhooks that were tried.
         has_listed: whether the weekly list was written.
         sweep: what the daily sweep did; None when it was done already.
     """
 
     clocks: int
     mails: int
+    fetched: int
+    tellings: int
     has_listed: bool
     sweep: Sweep | None
 
@@ -51,6 +62,8 @@ class Worker:
         carrier: Carrier | None,
         sender: str,
         *,
+        messenger: Messenger | None = None,
+        fetcher: Fetcher | None = None,
         lease_s: float = LEASE_S,
         on_step: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -60,12 +73,17 @@ class Worker:
             desk: whose work.
             carrier: takes mails to a server; None leaves them waiting.
             sender: address that bounces go to.
+            messenger: tells the agency's programs; None tells them nothing.
+            fetcher: looks into the desk's mailbox; None where there is none.
             lease_s: how long a mail is kept from other workers.
             on_step: see `outbox.send_next`.
         """
         self._desk = desk
         self._carrier = carrier
         self._sender = sender
+        self._messenger = messenger
+        self._fetcher = fetcher
+        self._fetched_s: float | None = None
         self._lease_s = lease_s
         self._on_step = on_step
         self._holder = secrets.token_urlsafe(9)
@@ -78,7 +96,8 @@ class Worker:
             SettingError: the mail server's address makes no sense.
         """
         carrier = SmtpCarrier(settings.smtp.reveal()) if settings.smtp else None
-        return cls(desk, carrier, settings.mail_from)
+        fetcher = ImapFetcher(settings.imap.reveal()) if settings.imap else None
+        return cls(desk, carrier, settings.mail_from, messenger=HttpMessenger(), fetcher=fetcher)
 
     def run_once(self, *, is_over: Callable[[], bool] = lambda: False) -> Round:
         """Do everything that is due now.
@@ -86,7 +105,7 @@ class Worker:
         Args:
             is_over: asked between pieces of work; True ends the round early.
         """
-        desk, clocks, mails = self._desk, 0, 0
+        desk, clocks, mails, tellings = self._desk, 0, 0, 0
         while not is_over() and desk.fire_due_clock():
             clocks += 1
         has_listed = desk.write_weekly_list()
@@ -104,7 +123,27 @@ class Worker:
                     mails += 1
             finally:
                 self._carrier.close()
-        return Round(clocks, mails, has_listed, sweep)
+        fetched = self._fetch()
+        if self._messenger is not None:
+            while not is_over() and tell_next(
+                desk.programs,
+                self._messenger,
+                self._holder,
+                int(desk.now().timestamp()),
+                lease_s=TELLING_LEASE_S,
+            ):
+                tellings += 1
+        return Round(clocks, mails, fetched, tellings, has_listed, sweep)
+
+    def _fetch(self) -> int:
+        """Look into the mailbox, if that was not done just now."""
+        now = time.monotonic()
+        if self._fetcher is None or (
+            self._fetched_s is not None and now - self._fetched_s < FETCH_PAUSE_S
+        ):
+            return 0
+        self._fetched_s = now
+        return fetch_quietly(self._fetcher, self._desk)
 
     def run(self, stop: threading.Event, *, pause_s: float = PAUSE_S) -> None:
         """Do rounds until told to stop; what goes wrong is logged, and tried again."""

@@ -31,6 +31,8 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "glance": message("At a glance"),
     "region": message("The region"),
     "offers": message("Who offers what"),
+    "offered": message("What is offered"),
+    "organisations": message("Organisations"),
     "figures": message("In figures"),
     "partners": message("Partners for your need"),
     "measures": message("Incentives and tax measures"),

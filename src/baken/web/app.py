@@ -31,7 +31,18 @@ from baken.errors import NeedError, NotFoundError
 from baken.text.speech import SOURCE_LANGUAGE, Speech, message
 from baken.workspace import Workspace
 
-from . import acting, counter, discovery, drawing, handbooks, inset, linking, office, suggesting
+from . import (
+    acting,
+    counter,
+    discovery,
+    drawing,
+    handbooks,
+    inset,
+    linking,
+    office,
+    programs,
+    suggesting,
+)
 from .page import Link, Page, Query, localised
 from .pages import PAGES
 from .routing import get
@@ -103,6 +114,7 @@ def create_app(workspace: Workspace) -> Litestar:
         route_handlers=[
             _health(workspace),
             *linking.handlers(workspace),
+            *programs.handlers(workspace),
             suggesting.handler(workspace),
             *handbooks.handlers(site),
             *site.assets.handlers(),
