@@ -1,7 +1,10 @@
 """The desk: enquiries, promises, introductions, consent, mail; the only personal data in Baken."""
 
+from .assigning import Assignment
+from .board import OURS, Board, Line, Meeting, Wanted
 from .calendar import OfficeCalendar
 from .desk import Case, Desk, Sweep
+from .drafts import Draft
 from .enquiry import (
     INTRODUCTION_STATES,
     KINDS,
@@ -19,12 +22,16 @@ from .enquiry import (
 from .forms import ANSWERS, Asked, Form, Question, Receipt, Status
 from .programs import PRIVILEGES, Happening, Program, Programs, Webhook
 from .receipts import Access, Consent, Mail
+from .replies import Reply
+from .reporting import Report
+from .transitions import possible
 from .worker import RunningWorker, Worker, start_worker
 
 __all__ = [
     "ANSWERS",
     "INTRODUCTION_STATES",
     "KINDS",
+    "OURS",
     "OUTCOMES",
     "PRIVILEGES",
     "STATES",
@@ -32,16 +39,21 @@ __all__ = [
     "Access",
     "Actor",
     "Asked",
+    "Assignment",
+    "Board",
     "Case",
     "Consent",
     "Contact",
     "Desk",
+    "Draft",
     "Enquiry",
     "Event",
     "Form",
     "Happening",
     "Introduction",
+    "Line",
     "Mail",
+    "Meeting",
     "OfficeCalendar",
     "Officer",
     "Person",
@@ -49,10 +61,14 @@ __all__ = [
     "Programs",
     "Question",
     "Receipt",
+    "Reply",
+    "Report",
     "RunningWorker",
     "Status",
     "Sweep",
+    "Wanted",
     "Webhook",
     "Worker",
+    "possible",
     "start_worker",
 ]
