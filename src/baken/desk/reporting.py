@@ -10,7 +10,7 @@ import datetime
 import statistics
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -150,7 +150,10 @@ def _groups(
     by_value: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         by_value[getattr(row, name) or ""].append(row)
-    largest: Callable[[tuple[str, list[Row]]], tuple[int, str]] = lambda one: (-len(one[1]), one[0])
+
+    def largest(one: tuple[str, list[Row]]) -> tuple[int, str]:
+        return -len(one[1]), one[0]
+
     found = []
     for value, members in sorted(by_value.items(), key=largest):
         if _told(len(members)) is None:
