@@ -82,9 +82,7 @@ def signed_in(workspace: Workspace, officer):
         for kind, handler in app.create_app(workspace).exception_handlers.items()
         if isinstance(kind, type) and kind is not Exception
     }
-    with TestClient(
-        Litestar(routes, openapi_config=None, exception_handlers=failures)
-    ) as client:
+    with TestClient(Litestar(routes, openapi_config=None, exception_handlers=failures)) as client:
         client.follow_redirects = False
         yield client
 

@@ -967,6 +967,10 @@ class Desk:
         """Return a moment in words, on the office's clock, as mails say it."""
         return self._office.composer.say_moment(moment, language)
 
+    def weekdays(self, language: Language) -> list[str]:
+        """Return what the days of the week are called, Monday first."""
+        return self._office.composer.weekdays(language)
+
     @property
     def office_name(self) -> str:
         """What the office is called."""

@@ -4,7 +4,7 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-from . import enquiry, inbox
+from . import enquiry, inbox, replies, reports, visits
 from .access import gate
 
 SCREENS: Final[tuple[Screen, ...]] = (
@@ -23,5 +23,35 @@ SCREENS: Final[tuple[Screen, ...]] = (
         refused=enquiry.refused,
         gate=gate("officer"),
         section="inbox",
+    ),
+    Screen(
+        path="/desk/visits",
+        template="office_visits.html",
+        build=visits.build,
+        gate=gate("officer"),
+        section="visits",
+    ),
+    Screen(
+        path="/desk/templates",
+        template="office_templates.html",
+        build=replies.build_all,
+        gate=gate("officer"),
+        section="templates",
+    ),
+    Screen(
+        path="/desk/templates/{name:str}",
+        template="office_template.html",
+        build=replies.build,
+        act=replies.act,
+        refused=replies.refused,
+        gate=gate("officer"),
+        section="templates",
+    ),
+    Screen(
+        path="/desk/reports",
+        template="office_reports.html",
+        build=reports.build,
+        gate=gate("head"),
+        section="reports",
     ),
 )

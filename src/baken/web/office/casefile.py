@@ -22,6 +22,8 @@ from baken.desk import (
 from baken.desk.board import Standing, turn_of
 from baken.desk.drafts import read_draft
 from baken.desk.enquiry import Clock
+from baken.desk.mail import MAILS
+from baken.desk.transitions import TRANSITIONS
 from baken.errors import NotFoundError
 from baken.text.speech import message
 from baken.web.acting import Call
@@ -573,11 +575,13 @@ def say_reasons(reasons: Sequence[Mapping[str, str]], call: Call) -> str:
 def _letters(event: Event, case: Case, call: Call) -> tuple[Letter, ...]:
     """Return the mails of an event: those that were written in its transaction."""
     found: dict[str, Letter] = {}
-    team = {"owner-notified", "promise-reminder", "escalation", "enquirer-wrote", "owner-reminded",
-            "counterpart-answered", "mail-failed"}  # fmt: skip
+    kinds = {kind for line in TRANSITIONS if line.event == event.name for kind in line.sends}
+    if event.name == "received":
+        kinds.add("consent-confirmation")
     for mail in case.mails:
         is_its = mail.created == event.at and mail.introduction == event.introduction
-        if not is_its or mail.kind in team or mail.message_id in found:
+        is_ours = set(MAILS[mail.kind]) <= {"owner", "heads", "team"}
+        if not is_its or is_ours or mail.kind not in kinds or mail.message_id in found:
             continue
         when = say_when(call.desk, call.say, mail.sent) if mail.sent else ""
         found[mail.message_id] = Letter(

@@ -173,7 +173,7 @@ def _due(line: Line, call: Call) -> str:
         return say("answer by %(when)s", when=when)
     if line.turn in OURS:
         return say("reminder %(when)s", when=when)
-    return say("asked again, or you are told, %(when)s", when=when)
+    return say("something happens by itself %(when)s", when=when)
 
 
 def _urgency(line: Line, now: datetime.datetime, today: datetime.date, call: Call) -> str:
