@@ -68,7 +68,7 @@ class Template(Struct, frozen=True, kw_only=True):
         name: of it; empty for a new one.
         given: what the form holds: name, title, kind, text.
         is_retired: whether it is not offered any more.
-        versions: in this language, the newest first.
+        history: versions in this language, the newest first.
         tongues: the languages it is, or can be, in.
         kinds: of enquiries: id and words.
         fields: what it may name, and what that stands for.
@@ -80,7 +80,7 @@ class Template(Struct, frozen=True, kw_only=True):
     name: str
     given: dict[str, str]
     is_retired: bool
-    versions: tuple[Version, ...]
+    history: tuple[Version, ...]
     tongues: tuple[Choice, ...]
     tongue: str
     kinds: tuple[tuple[str, str], ...]
@@ -187,7 +187,7 @@ def _shown(call: Call, tongue: str, given: dict[str, str], error: str = "") -> T
         name="" if name == NEW else name,
         given=given,
         is_retired=bool(versions) and versions[0].is_retired,
-        versions=tuple(_version(one, call, officers) for one in versions),
+        history=tuple(_version(one, call, officers) for one in versions),
         tongues=tuple(
             Choice(
                 id=code,
