@@ -959,7 +959,7 @@ class Desk:
                 officer=by.person,
             )
 
-    def say(self, section: str, key: str, language: str) -> str:
+    def word(self, section: str, key: str, language: str) -> str:
         """Return a word of ``mails/words.yaml``, such as a reason or a state."""
         return self._office.composer.say(section, key, language)
 

@@ -563,12 +563,12 @@ def say_reasons(reasons: Sequence[Mapping[str, str]], call: Call) -> str:
     for reason in reasons:
         about = str(reason.get("about", ""))
         if reason["code"] == "language":
-            about = call.desk.say("languages", about, language)
+            about = call.desk.word("languages", about, language)
         if reason["code"] == "theme":
             about = ", ".join(
                 themes[one].text(language) if one in themes else one for one in about.split(", ")
             )
-        said.append(call.desk.say("reasons", reason["code"], language).format(about))
+        said.append(call.desk.word("reasons", reason["code"], language).format(about))
     return call.say.listed(said)
 
 

@@ -370,7 +370,7 @@ def values_of(call: Call, case: Case) -> dict[str, str]:
     return {
         "name": case.enquirer.contact.name if case.enquirer.contact else "",
         "reference": enquiry.reference,
-        "kind": desk.say("kinds", enquiry.kind, enquiry.language),
+        "kind": desk.word("kinds", enquiry.kind, enquiry.language),
         "officer": call.officer.name if call.officer else "",
         "office": desk.office_name,
         "organisations": "\n".join(f"- {name}" for name in names.values()),
