@@ -64,7 +64,7 @@ def team(desk):
         ),
         "luc": desk.add_officer(Contact(name="Luc Dumont", email="luc@desk.example"), ["fr", "en"]),
         "eva": desk.add_officer(
-            Contact(name="Eva Smet", email="eva@desk.example"), ["nl"], is_head=True
+            Contact(name="Eva Smet", email="eva@desk.example"), ["nl"], role="head"
         ),
     }
 

@@ -55,7 +55,7 @@ def add_team(desk: Desk) -> dict[str, Officer]:
             Contact(name="Luc Dumont", email="luc@desk.example"), ["fr", "en"], kinds=["guidance"]
         ),
         "eva": desk.add_officer(
-            Contact(name="Eva Smet", email="eva@desk.example"), ["nl", "de"], is_head=True
+            Contact(name="Eva Smet", email="eva@desk.example"), ["nl", "de"], role="head"
         ),
     }
 

@@ -64,6 +64,8 @@ class Settings(Struct, frozen=True, kw_only=True):
         host: address to serve on.
         port: port to serve on.
         workers: web processes.
+        proxies: addresses of the proxies in front of it, comma-separated: what they say of where a
+            request comes from is believed. Empty for none.
         url: the site's public address, such as ``https://health.example.org``; None leaves out what
             needs one. Links in mails begin with it.
         contact: the e-mail address or the web address at which corrections and requests for
@@ -73,6 +75,11 @@ class Settings(Struct, frozen=True, kw_only=True):
             first; None keeps it in the clear.
         desk_secret: what links are signed with, 32 characters or more; None for a key that is
             made once in `data`.
+        oidc_issuer: the OpenID Connect provider that the team may sign in with, as it names itself,
+            such as ``https://login.example.org``; None for passwords alone.
+        oidc_client: as which Baken is known there.
+        oidc_secret: that goes with it; None for a client without one.
+        oidc_name: what the team calls that provider; empty for its host.
         office_name: who mails come from, in words.
         office_zone: the office's time zone.
         office_country: whose public holidays it keeps: ``BE``, or with a part of it ``DE-BY``.
@@ -100,11 +107,16 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    proxies: str = ""
     url: str | None = None
     contact: str | None = None
     desk: str | None = None
     desk_keys: Secret | None = None
     desk_secret: Secret | None = None
+    oidc_issuer: str | None = None
+    oidc_client: str | None = None
+    oidc_secret: Secret | None = None
+    oidc_name: str = ""
     office_name: str = "The Baken desk"
     office_zone: str = "Europe/Brussels"
     office_country: str = "BE"

@@ -125,6 +125,9 @@ class Workspace:
         self.url = settings.url.rstrip("/") if settings and settings.url else None
         self.contact = settings.contact if settings else None
         self._folder = folder
+        self.proxies: frozenset[str] = frozenset(
+            (settings.proxies if settings else "").replace(",", " ").split()
+        )
         self.tiles = settings.tiles if settings else None
         self._registry = registry
         self._names = names

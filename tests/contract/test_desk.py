@@ -120,7 +120,7 @@ def team(desk):
     )
     luc = desk.add_officer(Contact(name="Luc", email="luc@desk.example"), ["fr", "en"])
     eva = desk.add_officer(
-        Contact(name="Eva", email="eva@desk.example"), ["nl"], is_head=True, capacity=1
+        Contact(name="Eva", email="eva@desk.example"), ["nl"], role="head", capacity=1
     )
     return {"mia": officer(mia), "luc": officer(luc), "eva": Actor("head", eva.person.id)}
 
@@ -322,9 +322,9 @@ def test_roles_do_not_step_over_each_other(desk, team):
     for attempt in (
         lambda: desk.export(person, by=mia),
         lambda: desk.erase(person, by=mia),
-        lambda: desk.change_officer(mia.person, by=mia, is_head=True),
+        lambda: desk.change_officer(mia.person, by=mia, role="head"),
         lambda: desk.change_officer(luc.person, by=mia, away=away),
-        lambda: desk.add_officer(LUNGS, ["en"], is_head=True, by=mia),
+        lambda: desk.add_officer(LUNGS, ["en"], role="head", by=mia),
     ):
         with pytest.raises(TransitionError, match="head of the office"):
             attempt()

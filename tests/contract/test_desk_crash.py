@@ -189,7 +189,7 @@ def test_a_worker_runs_beside_whatever_opened_the_desk(url, tmp_path, server):
 
 
 def test_an_address_that_does_not_exist_is_told_and_not_tried_again(desk, server, worker):
-    head = desk.add_officer(Contact(name="Eva", email="eva@desk.example"), ["en"], is_head=True)
+    head = desk.add_officer(Contact(name="Eva", email="eva@desk.example"), ["en"], role="head")
     receipt = desk.receive(form(1))
     server.refusals = ["550 <nr1@enquirer.example> unknown here"]
     worker.run_once()
@@ -224,7 +224,7 @@ def test_a_server_that_is_not_there_costs_nothing_but_time(desk, tmp_path):
 
 
 def test_a_follow_up_that_no_server_took_is_not_spent(desk, server, worker):
-    head = desk.add_officer(Contact(name="Eva", email="eva@desk.example"), ["en"], is_head=True)
+    head = desk.add_officer(Contact(name="Eva", email="eva@desk.example"), ["en"], role="head")
     desk.receive(msgspec.structs.replace(form(1), agrees=("follow-up",)))
     worker.run_once()
     [link] = re.findall(rb"/confirm/([\w=\r\n-]+?)\r\n\r\n", server.arrived[-1][1])

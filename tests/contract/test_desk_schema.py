@@ -1,5 +1,6 @@
 """A new desk and one that was migrated have the same tables, and no desk lies in a store."""
 
+import re
 import sqlite3
 
 import msgspec
@@ -15,12 +16,14 @@ from baken.store.queries import POSTGRESQL, SQLITE, load_queries
 from baken.store.schema import Schema, prepare
 
 CATALOGUE = (
-    """SELECT relname, attname, attnum, format_type(atttypid, atttypmod), attnotnull, attidentity,
-              collname, pg_get_expr(adbin, adrelid)
+    """SELECT relname, attname, row_number() OVER (PARTITION BY attrelid ORDER BY attnum),
+              format_type(atttypid, atttypmod), attnotnull, attidentity, collname,
+              pg_get_expr(adbin, adrelid)
        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
        LEFT JOIN pg_collation ON pg_collation.oid = attcollation
        LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
-       WHERE relnamespace = current_schema()::regnamespace AND attnum > 0 ORDER BY 1, 3""",
+       WHERE relnamespace = current_schema()::regnamespace AND attnum > 0 AND NOT attisdropped
+       ORDER BY 1, 3""",
     """SELECT conrelid::regclass::text, pg_get_constraintdef(oid) FROM pg_constraint
        WHERE connamespace = current_schema()::regnamespace ORDER BY 1, 2""",
     """SELECT replace(indexdef, schemaname, '') FROM pg_indexes
@@ -38,7 +41,9 @@ def catalogue(url):
         with sqlite3.connect(url.removeprefix("sqlite:///")) as connection:
             rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
         connection.close()
-        return sorted((kind, name, " ".join((sql or "").split())) for kind, name, sql in rows)
+        # SQLite keeps the words of who made a table, and adds a column's as it likes.
+        between = re.compile(r"\s*([(),]|\s)\s*")
+        return sorted((kind, name, between.sub(r"\1", sql or "")) for kind, name, sql in rows)
     import psycopg
 
     with psycopg.connect(url) as connection:

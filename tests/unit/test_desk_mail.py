@@ -38,7 +38,15 @@ def values(word):
     return {
         **dict.fromkeys(names.split(), word),
         **dict.fromkeys(
-            ("status_url", "answer_url", "outcome_url", "confirm_url", "withdraw_url"), URL
+            (
+                "status_url",
+                "answer_url",
+                "outcome_url",
+                "confirm_url",
+                "withdraw_url",
+                "password_url",
+            ),
+            URL,
         ),
         "reference": "7K3Q-2MXW",
         "is_named": False,
@@ -93,7 +101,8 @@ def test_no_letter_is_in_another_language_or_missing_a_part(language, kind):
     assert all(letter.text != other.text for other in others)
     assert "{" not in letter.text
     links = {"acknowledgement", "answer", "counterpart-asked", "counterpart-reminded",
-             "outcome-asked", "consent-confirmation", "follow-up"}  # fmt: skip
+             "outcome-asked", "consent-confirmation", "follow-up", "invitation",
+                 "password-forgotten"}  # fmt: skip
     assert (URL in letter.text) == (kind in links)
 
 

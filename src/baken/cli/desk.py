@@ -100,7 +100,7 @@ def list_officers() -> None:
     for officer in team:
         email = officer.person.contact.email if officer.person.contact else "erased"
         what = [
-            "head" if officer.is_head else "officer",
+            officer.role,
             " ".join(officer.languages),
             *([" ".join(officer.themes)] if officer.themes else []),
             f"{officer.open} of {officer.capacity} open",
@@ -125,10 +125,17 @@ def add_officer(
         list[str] | None, typer.Option(help="Kind of enquiry they take; all without it.")
     ] = None,
     capacity: Annotated[int, typer.Option(help="Enquiries they can have open at once.")] = 20,
-    is_head: Annotated[bool, typer.Option("--head", help="Missed promises go to them.")] = False,
+    role: Annotated[
+        str,
+        typer.Option(
+            help="officer answers, head answers for the promises too, editor keeps the landscape, "
+            "admin looks after accounts."
+        ),
+    ] = "officer",
+    is_head: Annotated[bool, typer.Option("--head", help="The same as --role head.")] = False,
 ) -> None:
     """Add somebody to the team."""
-    from baken.desk import KINDS, Contact
+    from baken.desk import KINDS, OFFICE_ROLES, Contact
     from baken.errors import DeskError
     from baken.model import LANGUAGES
 
@@ -138,6 +145,11 @@ def add_officer(
         raise DeskError(
             f"Languages are {', '.join(LANGUAGES)}; kinds of enquiry are {', '.join(KINDS)}."
         )
+    chosen = next((known for known in OFFICE_ROLES if known == role), None)
+    if chosen is None:
+        raise DeskError(f"A role is {', '.join(OFFICE_ROLES)}.")
+    if is_head:
+        chosen = "head"
     with _open() as desk:
         officer = desk.add_officer(
             Contact(name=name, email=email),
@@ -145,9 +157,25 @@ def add_officer(
             themes=theme or [],
             kinds=kinds,
             capacity=capacity,
-            is_head=is_head,
+            role=chosen,
         )
     typer.echo(f"{officer.name} is in the team.")
+
+
+@officers.command("invite")
+def invite(email: _Email) -> None:
+    """Write to somebody of the team that they may choose a password; print the link too."""
+    with _open() as desk:
+        url = desk.accounts.invite(_officer(desk, email).person.id)
+    typer.echo(f"They are written to. The link works once, for three days:\n{url}")
+
+
+@officers.command("reset")
+def reset(email: _Email) -> None:
+    """Forget somebody's second factor, such as a lost telephone, and sign them out."""
+    with _open() as desk:
+        desk.accounts.drop_second_factor(_officer(desk, email).person.id)
+    typer.echo("Forgotten; at their next sign-in they set up another.")
 
 
 @officers.command("away")

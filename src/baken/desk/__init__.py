@@ -1,5 +1,6 @@
 """The desk: enquiries, promises, introductions, consent, mail; the only personal data in Baken."""
 
+from .accounts import Accounts, SecondFactor, SignedIn
 from .assigning import Assignment
 from .board import OURS, Board, Line, Meeting, Wanted
 from .calendar import OfficeCalendar
@@ -8,6 +9,8 @@ from .drafts import Draft
 from .enquiry import (
     INTRODUCTION_STATES,
     KINDS,
+    MAY,
+    OFFICE_ROLES,
     OUTCOMES,
     STATES,
     SYSTEM,
@@ -31,12 +34,15 @@ __all__ = [
     "ANSWERS",
     "INTRODUCTION_STATES",
     "KINDS",
+    "MAY",
+    "OFFICE_ROLES",
     "OURS",
     "OUTCOMES",
     "PRIVILEGES",
     "STATES",
     "SYSTEM",
     "Access",
+    "Accounts",
     "Actor",
     "Asked",
     "Assignment",
@@ -64,6 +70,8 @@ __all__ = [
     "Reply",
     "Report",
     "RunningWorker",
+    "SecondFactor",
+    "SignedIn",
     "Status",
     "Sweep",
     "Wanted",

@@ -87,7 +87,7 @@ def rank(
     considered = [
         _consider(officer, kind, language, wanted, first, last)
         for officer in officers
-        if officer.is_active
+        if officer.is_answering
     ]
     return tuple(
         sorted(

@@ -38,12 +38,14 @@ from baken.store.opening import find_database
 from baken.store.queries import Tables
 from baken.store.schema import Schema, prepare
 
+from .accounts import Accounts
 from .assigning import Assignment, Reason, rank
 from .board import Board, Meeting, Wanted, read_board, read_meetings
 from .calendar import OfficeCalendar
 from .casework import Casework, Office, consent_forms, timed
 from .drafts import Draft, read_draft
 from .enquiry import (
+    OFFICE_ROLES,
     OUTCOMES,
     SYSTEM,
     Actor,
@@ -54,8 +56,10 @@ from .enquiry import (
     Introduction,
     Kind,
     Officer,
+    OfficeRole,
     Outcome,
     Person,
+    Role,
 )
 from .forms import (
     ANSWERS,
@@ -76,11 +80,15 @@ from .incoming import read_mail
 from .links import Purpose, Signer, Ticket, find_secret
 from .mail import Composer
 from .programs import Programs
+from .provider import Provider
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
 from .records import Records, new_id, new_reference, stamp
 from .replies import Reply, checked_reply, read_replies, read_versions
 from .reporting import Report, read_rows, report
 from .sealing import Vault, fingerprint
+
+_TEAM_ROLES: Final[tuple[Role, ...]] = ("head", "admin")
+"""Who looks after the team directory."""
 
 _REPLIES_KNOWN_FOR: Final = datetime.timedelta(days=90)
 """How long a reply that is brought again is known to be in its enquiry already."""
@@ -211,6 +219,20 @@ class Desk:
             database.close()
             raise
         return cls(database, vault, office, settings, clock)
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        """How people of the team sign in."""
+        return Accounts(self._database, self._vault, self._office, self._now)
+
+    @cached_property
+    def provider(self) -> Provider | None:
+        """Where the team signs in otherwise; None where the settings name no such service.
+
+        Raises:
+            SettingError: they name half of one.
+        """
+        return Provider.of(self._settings, lambda: self._now().timestamp())
 
     @cached_property
     def programs(self) -> Programs:
@@ -719,7 +741,9 @@ class Desk:
             details = {"text": text} if text else {}
             return work.happen(found, event, by, details, outcome=outcome)
 
-    def _officer(self, work: Casework, by: Actor) -> Officer | None:
+    def _officer(
+        self, work: Casework, by: Actor, roles: Sequence[Role] = ("officer", "head")
+    ) -> Officer | None:
         """Return the officer who acts; None for the system.
 
         Raises:
@@ -728,23 +752,21 @@ class Desk:
         refusal = TransitionError("Only somebody of the team may do this. Sign in as an officer.")
         if by == SYSTEM or by.role == "program":
             return None  # what a program may was looked at with its key
-        if by.role not in ("officer", "head"):
-            raise refusal
         known = {one.person.id: one for one in work.records.officers() if one.is_active}
         officer = known.get(by.person)
-        if officer is None or (by.role == "head" and not officer.is_head):
+        if officer is None or by.role not in roles or not _may_act_as(officer, by.role):
             raise refusal
         return officer
 
-    def _head(self, work: Casework, by: Actor) -> None:
-        """See that somebody may do what only a head of the office or an administrator may.
+    def _head(self, work: Casework, by: Actor, roles: Sequence[Role] = ("head",)) -> Officer | None:
+        """See that somebody may do what only a head of the office, or who is named, may.
 
         Raises:
             TransitionError: they may not.
         """
-        self._officer(work, by)
-        if by.role not in ("head", "system"):
+        if by.role not in (*roles, "system"):
             raise TransitionError("Only a head of the office may do this. Ask one of them.")
+        return self._officer(work, by, roles)
 
     # -- reading -------------------------------------------------------------------------------
 
@@ -986,7 +1008,7 @@ class Desk:
         themes: Iterable[str] = (),
         kinds: Iterable[Kind] = (),
         capacity: int = 20,
-        is_head: bool = False,
+        role: OfficeRole = "officer",
         by: Actor = SYSTEM,
     ) -> Officer:
         """Add somebody to the team.
@@ -999,7 +1021,8 @@ class Desk:
         if not languages or not 1 <= capacity <= 10_000:
             raise DeskError("An officer speaks a language, and can take one enquiry or more.")
         with self._work() as work:
-            self._head(work, by)
+            self._head(work, by, _TEAM_ROLES)
+            _see_that_role_may_be_given(by, role, None)
             records = work.records
             if any(one.role == "officer" for one in records.people_called(contact.email)):
                 raise DeskError("Somebody with this address is in the team already.")
@@ -1012,7 +1035,7 @@ class Desk:
                 kinds=_list(kinds),
                 away=_list(()),
                 capacity=capacity,
-                is_head=int(is_head),
+                role=role,
             )
             records.record_access(by, "change", "officer's contact", person=person.id, enquiry=None)
             return records.officer(person.id)
@@ -1026,7 +1049,7 @@ class Desk:
     def change_officer(self, person: str, *, by: Actor = SYSTEM, **changes: Any) -> Officer:
         """Change a line of the team directory.
 
-        What can be changed is languages, themes, kinds, capacity, is_head, is_active and away,
+        What can be changed is languages, themes, kinds, capacity, role, is_active and away,
         each as in `Officer`.
 
         Open enquiries of somebody who leaves go to colleagues. Officers say themselves when they
@@ -1037,17 +1060,22 @@ class Desk:
             NotFoundError: nobody in the team has that identifier.
             DeskError: a change makes no sense.
         """
-        known = {"languages", "themes", "kinds", "capacity", "is_head", "is_active", "away"}
+        known = {"languages", "themes", "kinds", "capacity", "role", "is_active", "away"}
         if set(changes) - known:
             raise DeskError(f"Of an officer one can change {', '.join(sorted(known))}.")
         with self._work() as work:
             if by.person == person and set(changes) <= {"away"}:
-                self._officer(work, by)
+                self._officer(work, by, OFFICE_ROLES)
             else:
-                self._head(work, by)
+                self._head(work, by, _TEAM_ROLES)
             records = work.records
             records.record_access(by, "change", "team", person=person, enquiry=None)
-            officer = msgspec.structs.replace(records.officer(person), **changes)
+            before = records.officer(person)
+            officer = msgspec.structs.replace(before, **changes)
+            if "role" in changes or "is_active" in changes:
+                _see_that_role_may_be_given(by, officer.role, before.role)
+            if officer.role not in OFFICE_ROLES:
+                raise DeskError(f"Somebody of the team is {', '.join(OFFICE_ROLES)}. Choose one.")
             if any(first > last for first, last in officer.away) or officer.capacity < 1:
                 raise DeskError("A range of days ends before it begins, or nothing can be taken.")
             records.session.execute(
@@ -1058,16 +1086,18 @@ class Desk:
                 kinds=_list(officer.kinds),
                 away=_list(officer.away),
                 capacity=officer.capacity,
-                is_head=int(officer.is_head),
+                role=officer.role,
                 is_active=int(officer.is_active),
             )
-            if not officer.is_active:
+            if not officer.is_answering:
                 for enquiry in list(records.open_enquiries(person)):
                     due = max(enquiry.promise_due, records.now)
                     chosen = work.choose_owner(enquiry, records.now, due)
                     if chosen.officer is not None:
                         heir = chosen.officer.person.id
                         work.hand_over(enquiry, heir, chosen.reasons, SYSTEM)
+            if not officer.is_active:
+                records.session.execute("end_sessions_of", person=person, but="")
             return records.officer(person)
 
     # -- people's rights -----------------------------------------------------------------------
@@ -1232,7 +1262,7 @@ class Desk:
         Returns:
             How many pieces of data were sealed anew.
         """
-        count = self.programs.reseal()
+        count = self.programs.reseal() + self.accounts.reseal()
         with self._work() as work:
             session, vault = work.records.session, self._vault
             for id_, sealed in session.select("sealed_people"):
@@ -1260,6 +1290,7 @@ class Desk:
 
     def sweep_daily(self) -> Sweep | None:
         """Do what `sweep` does, once a day; None when it was done today."""
+        self.accounts.sweep()
         with self._work() as work:
             today = f"{self.calendar.local(work.records.now):%Y-%m-%d}"
             return self._sweep(work) if self._take_turn(work.records, "sweep", today) else None
@@ -1516,6 +1547,21 @@ class Desk:
     ) -> None:
         """Close the desk."""
         self.close()
+
+
+def _may_act_as(officer: Officer, role: Role) -> bool:
+    """Return whether somebody has a role; a head is an officer too."""
+    return role == officer.role or (role == "officer" and officer.is_head)
+
+
+def _see_that_role_may_be_given(by: Actor, role: OfficeRole, before: OfficeRole | None) -> None:
+    """See that nobody but an administrator makes one, or unmakes one.
+
+    Raises:
+        TransitionError: they may not.
+    """
+    if "admin" in (role, before) and by.role not in ("admin", "system"):
+        raise TransitionError("Only an administrator may do this. Ask one of them.")
 
 
 def _list(values: Iterable[object]) -> str:

@@ -52,7 +52,25 @@ OUTCOMES: Final[dict[Outcome, str]] = {
     "spam": "It was no enquiry.",
 }
 
-Role = Literal["enquirer", "counterpart", "officer", "head", "system", "program"]
+OfficeRole = Literal["editor", "officer", "head", "admin"]
+OFFICE_ROLES: Final[tuple[OfficeRole, ...]] = get_args(OfficeRole)
+"""What somebody of the team does. Editors keep the landscape true, officers answer, heads answer
+for the promises too, administrators look after accounts and see no enquiry."""
+
+OfficePrivilege = Literal["answer", "report", "people", "team", "audit", "account"]
+MAY: Final[dict[OfficePrivilege, tuple[OfficeRole, ...]]] = {
+    "answer": ("officer", "head"),
+    "report": ("officer", "head"),
+    "people": ("head",),
+    "team": ("head", "admin"),
+    "audit": ("head", "admin"),
+    "account": OFFICE_ROLES,
+}
+"""What each role may on the team's pages, and nothing else: work on enquiries; see how the office
+does; export and erase people; look after the team; read the audit trail; change one's own account.
+Who looks after accounts sees no enquiry, and who keeps the landscape neither."""
+
+Role = Literal["enquirer", "counterpart", "editor", "officer", "head", "admin", "system", "program"]
 
 
 class Private(Struct, frozen=True):
@@ -124,7 +142,7 @@ class Officer(Struct, frozen=True, kw_only=True):
         themes: they know, ids of the landscape's thesaurus.
         kinds: of enquiries they take; none means all.
         capacity: enquiries they can have open at once, 1 or more.
-        is_head: whether missed promises go to them.
+        role: what they do; missed promises go to heads.
         is_active: whether they still work here.
         away: ranges of days they are away, each with its first and last day.
         open: enquiries they own that are not closed.
@@ -135,10 +153,25 @@ class Officer(Struct, frozen=True, kw_only=True):
     themes: tuple[str, ...] = ()
     kinds: tuple[Kind, ...] = ()
     capacity: int = 20
-    is_head: bool = False
+    role: OfficeRole = "officer"
     is_active: bool = True
     away: tuple[tuple[datetime.date, datetime.date], ...] = ()
     open: int = 0
+
+    @property
+    def is_head(self) -> bool:
+        """Whether missed promises go to them."""
+        return self.role == "head"
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether enquiries are given to them."""
+        return self.is_active and self.role in ("officer", "head")
+
+    @property
+    def actor(self) -> Actor:
+        """Themselves, as who does something."""
+        return Actor(self.role, self.person.id)
 
     @property
     def name(self) -> str:

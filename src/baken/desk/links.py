@@ -21,7 +21,7 @@ from msgspec import Struct
 from baken.config import Secret
 from baken.errors import LinkRefusedError, SettingError
 
-Purpose = Literal["status", "answer", "confirm", "withdraw", "outcome"]
+Purpose = Literal["status", "answer", "confirm", "withdraw", "outcome", "password"]
 
 LIFETIME_DAYS: Final[dict[Purpose, int]] = {
     "status": 1095,
@@ -29,6 +29,7 @@ LIFETIME_DAYS: Final[dict[Purpose, int]] = {
     "confirm": 14,
     "withdraw": 1095,
     "outcome": 180,
+    "password": 3,
 }
 """How long a link works. Withdrawing is as easy as agreeing, for as long as mails may lie about."""
 
@@ -38,6 +39,7 @@ PATHS: Final[dict[Purpose, str]] = {
     "confirm": "/confirm/{}",
     "withdraw": "/withdraw/{}",
     "outcome": "/outcome/{}",
+    "password": "/desk/password/{}",
 }
 """Pages that the links lead to."""
 

@@ -48,6 +48,8 @@ MAILS: Final[dict[str, tuple[str, ...]]] = {
     "follow-up": ("enquirer",),
     "weekly-list": ("team",),
     "mail-failed": ("owner",),
+    "invitation": ("team",),
+    "password-forgotten": ("team",),
 }
 """Every kind of mail and who reads it. Where an enquiry has no owner, the heads read instead."""
 

@@ -126,14 +126,14 @@ class Records:
         return self._officer(_one(self.session.select("officer", person=person), "officer"))
 
     def _officer(self, row: Row) -> Officer:
-        languages, themes, kinds, capacity, is_head, is_active, away, is_open = row[6:]
+        languages, themes, kinds, capacity, role, is_active, away, is_open = row[6:]
         lists = {"languages": languages, "themes": themes, "kinds": kinds, "away": away}
         return msgspec.convert(
             {
                 **{name: msgspec.json.decode(text) for name, text in lists.items()},
                 "person": self._person(row[:6]),
                 "capacity": capacity,
-                "is_head": bool(is_head),
+                "role": role,
                 "is_active": bool(is_active),
                 "open": is_open,
             },

@@ -9,7 +9,7 @@ again repeats nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -28,7 +28,7 @@ from litestar.status_codes import (
 )
 from msgspec import Struct, structs
 
-from baken.desk import Desk, Officer
+from baken.desk import Desk, Officer, SignedIn
 from baken.errors import DeskError, LinkRefusedError, TransitionError
 from baken.text.speech import Speech, message
 from baken.workspace import Workspace
@@ -65,6 +65,7 @@ class Call(Struct, frozen=True, kw_only=True):
         cookies: by name.
         peer: the network address that the request came from; never to be kept or logged as it is.
         officer: who is signed in; None for everybody else.
+        signed_in: their session; None for everybody else.
         agent: what the browser calls itself; empty for none.
     """
 
@@ -75,6 +76,7 @@ class Call(Struct, frozen=True, kw_only=True):
     cookies: Mapping[str, str]
     peer: str
     officer: Officer | None = None
+    signed_in: SignedIn | None = None
     agent: str = ""
 
     @property
@@ -102,6 +104,18 @@ class Go(Struct, frozen=True):
     """
 
     path: str
+    cookies: tuple[Cookie, ...] = ()
+
+
+class Leave(Struct, frozen=True):
+    """The visitor is sent to an address as it stands, such as another site's.
+
+    Attributes:
+        url: never one that a visitor chose.
+        cookies: to set.
+    """
+
+    url: str
     cookies: tuple[Cookie, ...] = ()
 
 
@@ -135,7 +149,7 @@ class File(Struct, frozen=True):
     name: str | None = None
 
 
-Reply = Go | Shown | File
+Reply = Go | Leave | Shown | File
 
 Gate = Callable[[Call], "Call | Reply"]
 """Lets a call pass, with the officer in it, or says where to go instead."""
@@ -216,11 +230,15 @@ def _handler(
             desk=site.workspace.desk,
             form=fields(body) if is_sent else {},
             cookies=request.cookies,
-            peer=request.client.host if request.client else "",
+            peer=_peer(request, site.workspace.proxies),
             agent=request.headers.get("user-agent", "")[:200],
         )
         try:
-            return _response(screen, site, call, _reply(screen, call, is_sent=is_sent))
+            passed = screen.gate(call) if screen.gate is not None else call
+            if isinstance(passed, Call):
+                call = passed
+                passed = _reply(screen, call, is_sent=is_sent)
+            return _response(screen, site, call, passed)
         except DeskError as error:
             return _failed(site, query, _status(error), error.said(say))
 
@@ -236,11 +254,6 @@ def _handler(
 
 
 def _reply(screen: Screen, call: Call, *, is_sent: bool) -> Reply:
-    if screen.gate is not None:
-        passed = screen.gate(call)
-        if not isinstance(passed, Call):
-            return passed
-        call = passed
     if not is_sent:
         return _as_reply(screen.build(call))
     assert screen.act is not None
@@ -254,7 +267,7 @@ def _reply(screen: Screen, call: Call, *, is_sent: bool) -> Reply:
 
 
 def _as_reply(made: Reply | Struct) -> Reply:
-    return made if isinstance(made, Go | Shown | File) else Shown(made)
+    return made if isinstance(made, Go | Leave | Shown | File) else Shown(made)
 
 
 def _refusal(screen: Screen, request: Request[Any, Any, Any]) -> tuple[int, str] | None:
@@ -279,6 +292,15 @@ def _refusal(screen: Screen, request: Request[Any, Any, Any]) -> tuple[int, str]
     return None if is_own else (HTTP_403_FORBIDDEN, _FOREIGN)
 
 
+def _peer(request: Request[Any, Any, Any], proxies: Collection[str]) -> str:
+    """Return where a request comes from: what a proxy of ours says of it, or else who connects."""
+    peer = request.client.host if request.client else ""
+    said = request.headers.get("x-forwarded-for", "").split(",")
+    while peer in proxies and said:
+        peer = said.pop().strip() or peer
+    return peer
+
+
 def _status(error: DeskError) -> int:
     if isinstance(error, LinkRefusedError):
         return HTTP_410_GONE
@@ -289,8 +311,8 @@ def _status(error: DeskError) -> int:
 
 def _response(screen: Screen, site: Site, call: Call, reply: Reply) -> Response[bytes | str]:
     response: Response[bytes | str]
-    if isinstance(reply, Go):
-        path = localised(reply.path, call.query.language)
+    if isinstance(reply, Go | Leave):
+        path = reply.url if isinstance(reply, Leave) else localised(reply.path, call.query.language)
         response = Response(b"", status_code=HTTP_303_SEE_OTHER, headers={"Location": path})
     elif isinstance(reply, File):
         response = Response(reply.content, media_type=reply.media_type)
@@ -298,7 +320,11 @@ def _response(screen: Screen, site: Site, call: Call, reply: Reply) -> Response[
             response.headers["Content-Disposition"] = f'attachment; filename="{reply.name}"'
     else:
         content = site.renderer.screen(
-            reply.template or screen.template, reply.context, call.query, screen.section
+            reply.template or screen.template,
+            reply.context,
+            call.query,
+            screen.section,
+            call.officer,
         )
         response = Response(content, media_type=MediaType.HTML, status_code=reply.status)
     if not isinstance(reply, File):

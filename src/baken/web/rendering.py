@@ -10,6 +10,8 @@ import jinja2
 import msgspec
 from msgspec import Struct
 
+from baken.desk import MAY, Officer
+from baken.desk.enquiry import OfficePrivilege
 from baken.model import LANGUAGES, choose
 from baken.text.speech import Speech, message
 from baken.workspace import Workspace
@@ -33,6 +35,19 @@ NAVIGATION: Final = (
     ("places", message("Places"), "/places"),
     ("guide", message("Guide"), "/guide"),
 )
+
+
+OFFICE_NAVIGATION: Final[tuple[tuple[str, str, str, OfficePrivilege], ...]] = (
+    ("inbox", message("Inbox"), "/desk", "answer"),
+    ("visits", message("Visits"), "/desk/visits", "answer"),
+    ("templates", message("Templates"), "/desk/templates", "answer"),
+    ("reports", message("Reports"), "/desk/reports", "report"),
+    ("team", message("Team"), "/desk/team", "team"),
+    ("people", message("People"), "/desk/people", "people"),
+    ("audit", message("Audit"), "/desk/audit", "audit"),
+    ("account", message("Account"), "/desk/account", "account"),
+)
+"""The team's own pages, each with what one must be allowed to."""
 
 
 class Version(Struct, frozen=True):
@@ -82,14 +97,34 @@ class Renderer:
             else partial(structured, page, context, query, self._workspace),
         )
 
-    def screen(self, template: str, context: msgspec.Struct, query: Query, section: str) -> str:
+    def screen(
+        self,
+        template: str,
+        context: msgspec.Struct,
+        query: Query,
+        section: str,
+        officer: Officer | None = None,
+    ) -> str:
         """Return the HTML of a screen; every field of its context is a name in its template.
 
         Its address may be a key, so no link to the page itself is given to anybody but its visitor.
+
+        Args:
+            template: file name of the template.
+            context: what is shown.
+            query: the address.
+            section: which entry of the navigation is marked.
+            officer: who is signed in, for the team's own navigation; None for everybody else.
         """
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
         return self._render(
-            template, query, **fields, section=section, is_embed=False, head=NO_HEAD
+            template,
+            query,
+            **fields,
+            section=section,
+            officer=officer,
+            is_embed=False,
+            head=NO_HEAD,
         )
 
     def published_find(self, query: Query) -> str:
@@ -168,6 +203,10 @@ def _environment(
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),
         static=static,
+        office_navigation=[
+            (id, say(label), localised(path, language), MAY[privilege])
+            for id, label, path, privilege in OFFICE_NAVIGATION
+        ],
         navigation=[(id, say(label), localised(path, language)) for id, label, path in NAVIGATION],
         # The outlines that a small map is drawn on; see `inset.html`.
         drawing=drawing,

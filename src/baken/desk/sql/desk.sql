@@ -43,7 +43,7 @@ UPDATE person SET sealed = NULL, digest = NULL, erased = :at WHERE id = :id AND 
 
 -- name: officer_columns
     p.id, p.role, p.language, p.sealed, p.created, p.erased, o.languages, o.themes, o.kinds,
-    o.capacity, o.is_head, o.is_active, o.away,
+    o.capacity, o.role, o.is_active, o.away,
     (SELECT COUNT(*) FROM enquiry e WHERE e.owner = o.person AND e.state <> 'closed')
 
 -- name: officers
@@ -57,12 +57,12 @@ SELECT
 FROM officer o JOIN person p ON p.id = o.person WHERE o.person = :person
 
 -- name: add_officer
-INSERT INTO officer (person, languages, themes, kinds, away, capacity, is_head, is_active)
-VALUES (:person, :languages, :themes, :kinds, :away, :capacity, :is_head, 1)
+INSERT INTO officer (person, languages, themes, kinds, away, capacity, role, is_active)
+VALUES (:person, :languages, :themes, :kinds, :away, :capacity, :role, 1)
 
 -- name: set_officer
 UPDATE officer SET languages = :languages, themes = :themes, kinds = :kinds, away = :away,
-    capacity = :capacity, is_head = :is_head, is_active = :is_active
+    capacity = :capacity, role = :role, is_active = :is_active
 WHERE person = :person
 
 -- Enquiries --------------------------------------------------------------------------------------

@@ -4,15 +4,15 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-from . import enquiry, inbox, replies, reports, visits
-from .access import gate
+from . import account, enquiry, inbox, provider, replies, reports, visits
+from .access import TeamGate
 
 SCREENS: Final[tuple[Screen, ...]] = (
     Screen(
         path="/desk",
         template="office_inbox.html",
         build=inbox.build,
-        gate=gate("officer"),
+        gate=TeamGate("answer"),
         section="inbox",
     ),
     Screen(
@@ -21,21 +21,21 @@ SCREENS: Final[tuple[Screen, ...]] = (
         build=enquiry.build,
         act=enquiry.act,
         refused=enquiry.refused,
-        gate=gate("officer"),
+        gate=TeamGate("answer"),
         section="inbox",
     ),
     Screen(
         path="/desk/visits",
         template="office_visits.html",
         build=visits.build,
-        gate=gate("officer"),
+        gate=TeamGate("answer"),
         section="visits",
     ),
     Screen(
         path="/desk/templates",
         template="office_templates.html",
         build=replies.build_all,
-        gate=gate("officer"),
+        gate=TeamGate("answer"),
         section="templates",
     ),
     Screen(
@@ -44,14 +44,16 @@ SCREENS: Final[tuple[Screen, ...]] = (
         build=replies.build,
         act=replies.act,
         refused=replies.refused,
-        gate=gate("officer"),
+        gate=TeamGate("answer"),
         section="templates",
     ),
     Screen(
         path="/desk/reports",
         template="office_reports.html",
         build=reports.build,
-        gate=gate("head"),
+        gate=TeamGate("report"),
         section="reports",
     ),
+    *account.SCREENS,
+    *provider.SCREENS,
 )

@@ -121,7 +121,7 @@ LANGUAGES: Final = {
 def actor_of(call: Call) -> Actor:
     """Return who acts, for the desk and its audit trail."""
     assert call.officer is not None  # the gate has seen to it
-    return Actor("head" if call.officer.is_head else "officer", call.officer.person.id)
+    return Actor(call.officer.role, call.officer.person.id)
 
 
 def names_of(officers: list[Officer]) -> dict[str, str]:

@@ -28,8 +28,8 @@ CREATE TABLE officer (
     kinds text NOT NULL,
     away text NOT NULL,
     capacity integer NOT NULL,
-    is_head integer NOT NULL,
-    is_active integer NOT NULL
+    is_active integer NOT NULL,
+    role text NOT NULL DEFAULT 'officer'
 );
 
 CREATE TABLE enquiry (
@@ -195,6 +195,35 @@ CREATE TABLE program (
     created text NOT NULL,
     used text,
     ended text
+);
+
+-- How people of the team sign in. `password` is an argon2id hash; `sealed` the key of the second
+-- factor, `step` the last of its codes that was used; `recovery` digests of codes that work once.
+CREATE TABLE account (
+    person text PRIMARY KEY REFERENCES officer,
+    password text,
+    sealed text,
+    step integer NOT NULL,
+    recovery text NOT NULL,
+    changed text NOT NULL
+);
+
+-- Who is signed in, by a digest of what their browser shows; `way` is how: by password or provider.
+CREATE TABLE signed_in (
+    digest text PRIMARY KEY,
+    person text NOT NULL REFERENCES officer,
+    began text NOT NULL,
+    seen text NOT NULL,
+    agent text NOT NULL,
+    way text NOT NULL
+);
+CREATE INDEX signed_in_by_person ON signed_in (person);
+
+-- What was tried and failed lately, by a digest of who tried what; see accounts.py.
+CREATE TABLE attempt (
+    digest text PRIMARY KEY,
+    failures integer NOT NULL,
+    last text NOT NULL
 );
 
 -- Templates of answers that the office has written or changed; those that ship with Baken stand in a
