@@ -12,6 +12,7 @@
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     ├── DeskError              the desk cannot do what was asked, and why
     │   ├── TransitionError    an enquiry's state does not allow it, or not to this person
+    │   │   └── OvertakenError somebody else was faster, and what they did should be read first
     │   ├── LinkRefusedError   a signed link that is forged, worn out, used or for something else
     │   ├── ConsentError       nobody agreed to this, or not to this much
     │   ├── TooOftenError      the same again and again within a short time
@@ -110,6 +111,10 @@ class DeskError(BakenError):
 
 class TransitionError(DeskError):
     """An enquiry's state does not allow this event, or not to this person."""
+
+
+class OvertakenError(TransitionError):
+    """Something has happened to an enquiry since whoever acts on it has read it."""
 
 
 class LinkRefusedError(DeskError):

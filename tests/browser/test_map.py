@@ -35,7 +35,9 @@ def test_the_list_follows_the_map(open_map):
     page.wait_for_function(
         "document.querySelectorAll('#who tr[data-at]:not([hidden])').length < 60"
     )
-    assert {"Ghent"} == {place.split()[-1] for place in shown(page).locator("td .at").all_inner_texts()}
+    assert {"Ghent"} == {
+        place.split()[-1] for place in shown(page).locator("td .at").all_inner_texts()
+    }
     assert count_of(page) == shown(page).count()
     page.get_by_role("button", name="Show the whole region").click()
     assert count_of(page) == everything

@@ -15,10 +15,11 @@ DOORS = {
     "baken.store": "Change Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.desk": (
-        "ANSWERS Access Accounts Actor Asked Case Consent Contact Desk Enquiry Event Form "
-        "Happening INTRODUCTION_STATES Introduction KINDS Known MAY Mail OFFICE_ROLES OUTCOMES "
-        "OfficeCalendar Officer PRIVILEGES Person Program Programs Question Receipt RunningWorker "
-        "STATES SYSTEM SecondFactor SignedIn Status Sweep Trail Webhook Worker start_worker"
+        "ANSWERS Access Accounts Actor Asked Assignment Board Case Consent Contact Desk Draft "
+        "Enquiry Event Form Happening INTRODUCTION_STATES Introduction KINDS Known Line MAY "
+        "Mail Meeting OFFICE_ROLES OURS OUTCOMES OfficeCalendar Officer PRIVILEGES Person "
+        "Program Programs Question Receipt Reply Report RunningWorker STATES SYSTEM "
+        "SecondFactor SignedIn Status Sweep Trail Wanted Webhook Worker possible start_worker"
     ),
     "baken.guide": (
         "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "

@@ -1,8 +1,11 @@
 """The desk: enquiries, promises, introductions, consent, mail; the only personal data in Baken."""
 
 from .accounts import Accounts, SecondFactor, SignedIn
+from .assigning import Assignment
+from .board import OURS, Board, Line, Meeting, Wanted
 from .calendar import OfficeCalendar
 from .desk import Case, Desk, Known, Sweep, Trail
+from .drafts import Draft
 from .enquiry import (
     INTRODUCTION_STATES,
     KINDS,
@@ -22,6 +25,9 @@ from .enquiry import (
 from .forms import ANSWERS, Asked, Form, Question, Receipt, Status
 from .programs import PRIVILEGES, Happening, Program, Programs, Webhook
 from .receipts import Access, Consent, Mail
+from .replies import Reply
+from .reporting import Report
+from .transitions import possible
 from .worker import RunningWorker, Worker, start_worker
 
 __all__ = [
@@ -30,6 +36,7 @@ __all__ = [
     "KINDS",
     "MAY",
     "OFFICE_ROLES",
+    "OURS",
     "OUTCOMES",
     "PRIVILEGES",
     "STATES",
@@ -38,17 +45,22 @@ __all__ = [
     "Accounts",
     "Actor",
     "Asked",
+    "Assignment",
+    "Board",
     "Case",
     "Consent",
     "Contact",
     "Desk",
+    "Draft",
     "Enquiry",
     "Event",
     "Form",
     "Happening",
     "Introduction",
     "Known",
+    "Line",
     "Mail",
+    "Meeting",
     "OfficeCalendar",
     "Officer",
     "Person",
@@ -56,13 +68,17 @@ __all__ = [
     "Programs",
     "Question",
     "Receipt",
+    "Reply",
+    "Report",
     "RunningWorker",
     "SecondFactor",
     "SignedIn",
     "Status",
     "Sweep",
     "Trail",
+    "Wanted",
     "Webhook",
     "Worker",
+    "possible",
     "start_worker",
 ]

@@ -69,21 +69,36 @@ def assign(
         first: the day it arrived.
         last: the day the answer is due.
     """
+    ranked = rank(officers, kind=kind, language=language, themes=themes, first=first, last=last)
+    return ranked[0] if ranked else Assignment(None, (), 0.0)
+
+
+def rank(
+    officers: Iterable[Officer],
+    *,
+    kind: Kind,
+    language: Language,
+    themes: Iterable[str],
+    first: datetime.date,
+    last: datetime.date,
+) -> tuple[Assignment, ...]:
+    """Return everybody who could answer, the most suitable first; `assign` says what is given."""
     wanted = set(themes)
     considered = [
         _consider(officer, kind, language, wanted, first, last)
         for officer in officers
         if officer.is_answering
     ]
-    if not considered:
-        return Assignment(None, (), 0.0)
-    return max(
-        considered,
-        key=lambda one: (
-            one.score,
-            -(one.officer.open if one.officer else 0),
-            one.officer.person.id if one.officer else "",
-        ),
+    return tuple(
+        sorted(
+            considered,
+            key=lambda one: (
+                one.score,
+                -(one.officer.open if one.officer else 0),
+                one.officer.person.id if one.officer else "",
+            ),
+            reverse=True,
+        )
     )
 
 

@@ -135,6 +135,20 @@ class OfficeCalendar(Struct, frozen=True, kw_only=True):
             working -= left
         raise AssertionError("there is always another working day")
 
+    def open_between(self, start: datetime.datetime, end: datetime.datetime) -> datetime.timedelta:
+        """Return for how long the office was open between two moments; nothing before `start`."""
+        begin, until = self.local(start), self.local(end)
+        total, day = datetime.timedelta(), begin.date()
+        while day <= until.date():
+            if self.is_working_day(day):
+                first = begin.time() if day == begin.date() else self.opens
+                last = until.time() if day == until.date() else self.closes
+                opened = datetime.datetime.combine(day, max(first, self.opens).replace(fold=0))
+                closed = datetime.datetime.combine(day, min(last, self.closes).replace(fold=0))
+                total += max(closed - opened, datetime.timedelta())
+            day += datetime.timedelta(days=1)
+        return total
+
     def working_days_after(self, moment: datetime.datetime, days: float) -> datetime.datetime:
         """Return the moment so many working days later, in UTC; half days are allowed."""
         return self.after(moment, self.working_day * days)

@@ -11,6 +11,7 @@ are kept together or not at all.
 
 from __future__ import annotations
 
+import copy
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,19 +30,22 @@ from baken.errors import (
     DeskError,
     LinkRefusedError,
     NotFoundError,
+    OvertakenError,
     TransitionError,
 )
 from baken.model import Language
-from baken.store.database import Database
+from baken.store.database import Database, Session
 from baken.store.opening import find_database
 from baken.store.queries import Tables
 from baken.store.schema import Schema, prepare
 from baken.text.marking import message
 
 from .accounts import Accounts
-from .assigning import Reason
+from .assigning import Assignment, Reason, rank
+from .board import Board, Meeting, Wanted, read_board, read_meetings
 from .calendar import OfficeCalendar
 from .casework import Casework, Office, consent_forms, timed
+from .drafts import Draft, read_draft
 from .enquiry import (
     MAY,
     OFFICE_ROLES,
@@ -63,10 +67,10 @@ from .enquiry import (
 from .forms import (
     ANSWERS,
     LONGEST_TEXT,
+    AgreedMeeting,
     Answer,
     Asked,
     Form,
-    Meeting,
     OutcomeQuestion,
     Question,
     Receipt,
@@ -85,6 +89,8 @@ from .programs import Programs
 from .provider import Provider
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
 from .records import Records, moment, new_id, new_reference, stamp
+from .replies import Reply, checked_reply, read_replies, read_versions
+from .reporting import Report, read_rows, report
 from .sealing import Vault, fingerprint
 
 _LAST: Final = 2**31 - 1
@@ -188,6 +194,10 @@ class Trail(Struct, frozen=True, kw_only=True):
     is_more: bool
 
 
+class _UndoneError(Exception):
+    """Ends a transaction of which nothing is to be kept."""
+
+
 class Sweep(Struct, frozen=True):
     """What a daily sweep did: enquiries and mails emptied, consents lapsed, audit lines dropped."""
 
@@ -214,6 +224,7 @@ class Desk:
         self._office = office
         self._settings = settings
         self._now = clock
+        self._session: Session | None = None  # of `at_once`
 
     @classmethod
     def open(
@@ -436,7 +447,7 @@ class Desk:
                     for one in work.records.consents(enquiry.enquirer)
                 ),
                 meetings=tuple(
-                    Meeting(names.get(event.introduction or "", ""), _times(event))
+                    AgreedMeeting(names.get(event.introduction or "", ""), _times(event))
                     for event in events
                     if event.name == "agreed"
                 ),
@@ -1018,6 +1029,163 @@ class Desk:
         with self._database.reading() as session:
             rows = session.select("mail_counts")
             return {state: (int(count), int(repeats or 0)) for state, count, repeats in rows}
+
+    # -- the team's own view -------------------------------------------------------------------
+
+    def board(
+        self, wanted: Wanted | None = None, *, by: Actor, first: int = 0, most: int = 50
+    ) -> Board:
+        """Return what waits for whom, the most urgent first, one page of it.
+
+        Args:
+            wanted: which enquiries; None for all that are open.
+            by: who looks.
+            first: how many to leave out at the beginning.
+            most: how many lines to return at most.
+
+        Raises:
+            TransitionError: `by` is nobody of the team.
+        """
+        with self._work() as work:
+            self._officer(work, by)
+            work.records.record_access(by, "read", "inbox", person=None, enquiry=None)
+            return read_board(work.records, wanted or Wanted(), first, most)
+
+    @contextmanager
+    def at_once(self, enquiry: str = "", seen: int | None = None) -> Iterator[Desk]:
+        """Give a desk whose acts are one transaction: all of them are kept, or none.
+
+        Args:
+            enquiry: identifier of the enquiry that they are about.
+            seen: the number of the last event that whoever acts has read; None asks nothing.
+
+        Raises:
+            OvertakenError: something has happened to the enquiry since.
+        """
+        with self._work() as work:
+            if seen is not None:
+                events = work.records.events(enquiry)
+                if events and events[-1].number > seen:
+                    raise OvertakenError(
+                        "Something has happened to this enquiry since you opened it. Read what,"
+                        " then send again if it still fits."
+                    )
+            desk = copy.copy(self)
+            desk._session = work.records.session
+            yield desk
+
+    def rehearse(self, enquiry: str, act: Callable[[Desk], object]) -> list[Draft]:
+        """Return the mails that an act would send about an enquiry; nothing of it is kept.
+
+        Raises:
+            DeskError: the act would be refused, for the same reason.
+        """
+        drafts: dict[str, Draft] = {}
+        try:
+            with self.at_once() as desk, desk._work() as work:
+                before = {
+                    mail.id for mail in work.records.mails("mails_of_enquiry", enquiry=enquiry)
+                }
+                act(desk)
+                for mail in work.records.mails("mails_of_enquiry", enquiry=enquiry):
+                    if mail.id not in before and mail.message is not None:
+                        drafts[mail.message_id] = read_draft(mail.kind, mail.message)
+                raise _UndoneError
+        except _UndoneError:
+            return list(drafts.values())
+
+    def candidates(self, enquiry: str, *, by: Actor) -> tuple[Assignment, ...]:
+        """Return everybody who could answer an enquiry, the most suitable first, each with why."""
+        with self._work() as work:
+            self._officer(work, by)
+            found = work.records.enquiry(enquiry)
+            due = max(found.promise_due, work.records.now)
+            local = self.calendar.local
+            return rank(
+                work.records.officers(),
+                kind=found.kind,
+                language=found.language,
+                themes=found.themes,
+                first=local(work.records.now).date(),
+                last=local(due).date(),
+            )
+
+    def asked_before(self, organisation: str, *, by: Actor) -> list[Person]:
+        """Return who was asked for an organisation of the landscape before, the last first."""
+        with self._work() as work:
+            self._officer(work, by)
+            records, found = work.records, []
+            if not organisation:
+                return []
+            for row in records.session.select("counterparts_of", organisation=organisation):
+                person = records.person(row[0])
+                if person.contact is not None:
+                    found.append(person)
+                    records.record_access(by, "read", "contact", person=person.id, enquiry=None)
+            return found
+
+    def meetings(self, since: datetime.datetime, *, by: Actor) -> list[Meeting]:
+        """Return the meetings of everybody who was introduced since a moment."""
+        with self._work() as work:
+            self._officer(work, by)
+            work.records.record_access(by, "read", "meetings", person=None, enquiry=None)
+            return read_meetings(work.records, stamp(since))
+
+    def report(self, since: datetime.datetime, until: datetime.datetime) -> Report:
+        """Return how the desk did with what arrived in a period; nothing personal is in it."""
+        with self._database.reading() as session:
+            now = self._now()
+            rows = read_rows(Records(session, self._vault, now), since, until)
+        return report(rows, since, until, calendar=self.calendar, now=now)
+
+    def replies(self) -> list[Reply]:
+        """Return the templates of answers as they are now, by name and language."""
+        with self._database.reading() as session:
+            return read_replies(Records(session, self._vault, self._now()))
+
+    def reply_versions(self, name: str) -> list[Reply]:
+        """Return all versions of a template, the newest first."""
+        with self._database.reading() as session:
+            return read_versions(Records(session, self._vault, self._now()), name)
+
+    def keep_reply(self, reply: Reply, *, by: Actor) -> None:
+        """Keep a new version of a template.
+
+        Raises:
+            TransitionError: `by` is nobody of the team.
+            DeskError: a part of it cannot be used.
+        """
+        checked = checked_reply(reply)
+        with self._work() as work:
+            self._officer(work, by)
+            work.records.session.execute(
+                "add_reply",
+                name=checked.name,
+                language=checked.language,
+                title=checked.title,
+                kind=checked.kind,
+                text=checked.text,
+                is_retired=int(checked.is_retired),
+                at=work.records.at,
+                officer=by.person,
+            )
+
+    def word(self, section: str, key: str, language: str) -> str:
+        """Return a word of ``mails/words.yaml``, such as a reason or a state."""
+        return self._office.composer.say(section, key, language)
+
+    def say_moment(self, moment: datetime.datetime, language: Language) -> str:
+        """Return a moment in words, on the office's clock, as mails say it."""
+        return self._office.composer.say_moment(moment, language)
+
+    def weekdays(self, language: Language) -> list[str]:
+        """Return what the days of the week are called, Monday first."""
+        return self._office.composer.weekdays(language)
+
+    @property
+    def office_name(self) -> str:
+        """What the office is called."""
+        return self._office.composer.office
 
     # -- the team ------------------------------------------------------------------------------
 
@@ -1751,6 +1919,9 @@ class Desk:
     @contextmanager
     def _work(self) -> Iterator[Casework]:
         """Give a transaction: all of it is kept, or nothing on any exception."""
+        if self._session is not None:
+            yield Casework(Records(self._session, self._vault, self._now()), self._office)
+            return
         with self._database.writing() as session:
             yield Casework(Records(session, self._vault, self._now()), self._office)
 

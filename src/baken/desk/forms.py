@@ -176,7 +176,7 @@ class Step(Private, frozen=True):
     words: str = ""
 
 
-class Meeting(Private, frozen=True):
+class AgreedMeeting(Private, frozen=True):
     """An introduction that both sides agreed to.
 
     Attributes:
@@ -224,7 +224,7 @@ class Status(Private, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     introductions: tuple[tuple[str, IntroductionState, str], ...]
     consents: tuple[tuple[ConsentPurpose, str, bool], ...]
-    meetings: tuple[Meeting, ...] = ()
+    meetings: tuple[AgreedMeeting, ...] = ()
     outcome: Outcome | None = None
     organisations: tuple[str, ...] = ()
     is_erased: bool = False

@@ -160,6 +160,10 @@ class Composer:
         """Return whether ``words.yaml`` has a word."""
         return key in self._words[section]
 
+    def weekdays(self, language: Language) -> list[str]:
+        """Return what the days of the week are called, Monday first."""
+        return list(self._words["weekdays"][language])
+
     def say_moment(self, moment: datetime.datetime, language: Language) -> str:
         """Return a moment in words, on the office's clock: Monday 23 November 2026, 17:00 CET."""
         local = moment.astimezone(ZoneInfo(self.zone))

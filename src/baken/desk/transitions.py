@@ -244,6 +244,31 @@ def find(
     return line
 
 
+def possible(
+    role: Role, state: State, introductions: Iterable[Introduction] = ()
+) -> tuple[tuple[str, Introduction | None], ...]:
+    """Return what somebody may do to an enquiry now, in the order of the table.
+
+    Args:
+        role: theirs.
+        state: of the enquiry.
+        introductions: of the enquiry.
+
+    Returns:
+        Each event, with the introduction that it would be about; None for those about no one
+        counterpart, and for the one that begins an introduction.
+    """
+    found: list[tuple[str, Introduction | None]] = []
+    for line in TRANSITIONS:
+        if state not in line.before or role not in line.who:
+            continue
+        if not line.asked:
+            found.append((line.event, None))
+        else:
+            found += [(line.event, one) for one in introductions if one.state in line.asked]
+    return tuple(found)
+
+
 def as_markdown() -> str:
     """Return the tables of transitions and clocks as docs/desk.md shows them."""
     rows = [
