@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -168,8 +169,7 @@ class Surroundings:
             limit: at most so many ids.
         """
         roster = self._roster
-        codes = [code for code, place in enumerate(roster.codes.places) if place in set(places)]
-        rows = np.flatnonzero(np.isin(roster.place, codes))
+        rows = np.flatnonzero(np.isin(roster.place, self._place_codes(places)))
         depths = roster.ancestors.starts[rows + 1] - roster.ancestors.starts[rows]
         first = rows[np.lexsort((roster.order[rows], depths))][:limit]
         bits = roster.roles[rows]
@@ -181,6 +181,23 @@ class Surroundings:
                 for code, role in enumerate(roster.codes.roles)
             },
         )
+
+    def count_in(self, places: Iterable[str]) -> int:
+        """Return how many organisations are in some places; what lies in them is not looked for."""
+        return int(self._held[self._place_codes(places)].sum())
+
+    @cached_property
+    def _held(self) -> Rows:
+        """How many organisations are in each place, by its code."""
+        place = self._roster.place
+        return np.bincount(place[place >= 0], minlength=len(self._roster.codes.places))
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {place: code for code, place in enumerate(self._roster.codes.places)}
+
+    def _place_codes(self, places: Iterable[str]) -> list[int]:
+        return [self._place[place] for place in places if place in self._place]
 
     def count_on(self, themes: Iterable[str]) -> int:
         """Return how many organisations work on any of some themes."""

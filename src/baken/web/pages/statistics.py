@@ -14,7 +14,6 @@ from baken.store import Filter
 from baken.text.speech import message
 from baken.web.narrowing import FacetView, Narrowing
 from baken.web.page import Link, Page, Query
-from baken.web.pages.landscape import fields
 from baken.workspace import Workspace
 
 _MOST_READ: Final = 1_000
@@ -187,11 +186,14 @@ def _by_field(
     counts: dict[str, int] = {}
     are_all = len(organisations) == narrowing.count
     chosen = narrowing.chosen["theme"]
-    for field, inside in fields(workspace.landscape).items():
+    bearers: dict[str, list[int]] = {}
+    for n, organisation in enumerate(organisations if are_all else ()):
+        for theme in organisation.theme_ids:
+            bearers.setdefault(theme, []).append(n)
+    for field, inside in workspace.landscape.fields.items():
         themes = tuple(t for t in inside if not chosen or t in chosen)
         if are_all:
-            wanted = frozenset(themes)
-            counts[field] = sum(not wanted.isdisjoint(o.theme_ids) for o in organisations)
+            counts[field] = len({n for t in themes for n in bearers.get(t, ())})
         elif themes:
             only = narrowing.only
             kinds = workspace.facets(
