@@ -28,6 +28,9 @@ works on it."""
 _FARTHEST_KM: Final = 30.0
 """Who is farther is not near; as the crow flies, about the breadth of a Flemish province."""
 
+_MOST_COUNTED: Final = 64
+"""Groups of themes whose organisations are counted once: the fields of a landscape, and more."""
+
 _POOL: Final = 20
 """Candidates that are read for each that is shown, so that families may be left out."""
 
@@ -82,6 +85,7 @@ class Surroundings:
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
+        self._counted: dict[tuple[str, ...], int] = {}
         self._theme = {theme: code for code, theme in enumerate(roster.codes.themes)}
 
     def similar(self, organisation: Organisation, limit: int = 5) -> tuple[Alike, ...]:
@@ -201,8 +205,14 @@ class Surroundings:
 
     def count_on(self, themes: Iterable[str]) -> int:
         """Return how many organisations work on any of some themes."""
-        bearers = [self._roster.by_theme[self._theme[t]] for t in themes if t in self._theme]
-        return len(np.unique(np.concatenate(bearers))) if bearers else 0
+        wanted = tuple(themes)
+        if wanted not in self._counted:
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            codes = [self._theme[theme] for theme in wanted if theme in self._theme]
+            bearers, _ = self._roster.by_theme.gather(np.array(codes, dtype=np.int64))
+            self._counted[wanted] = len(np.unique(bearers))
+        return self._counted[wanted]
 
     def _by_rarity(self, themes: Iterable[str]) -> list[tuple[int, float]]:
         """Return the codes of themes and how much sharing each says, the rarest first."""

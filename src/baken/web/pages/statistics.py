@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -237,10 +236,14 @@ def _age(value: Sourced[Any], since: str) -> int:
 
     A date that is only partly known counts by its last day: ``2024`` as the end of 2024.
     """
-    dates = [c.published for c in islice(value.citations, 20) if c.published]
-    if not dates:
-        return 2
-    return 0 if any(date >= since[: len(date)] for date in dates) else 1
+    age = 2
+    for statement in value.statements[:20]:
+        date = statement.citation.published
+        if date:
+            if date >= since[: len(date)]:
+                return 0
+            age = 1
+    return age
 
 
 PAGE: Final = Page(
