@@ -5,6 +5,7 @@ import datetime
 import inspect
 import itertools
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
@@ -69,6 +70,7 @@ def everything_read(store, audience, statement_ids=(), organisation_ids=()):
         "incoming": [store.incoming(one, audience=audience) for one in organisation_ids],
         "facets": store.facets(audience=audience),
         "by_place": store.by_place(audience=audience),
+        "publishers": store.publishers(audience=audience),
         "totals": store.totals(audience=audience),
         "changes": store.changes(50, audience=audience),
         **({"names": store.names()} if audience is Audience.PUBLIC else {}),
@@ -534,6 +536,12 @@ def test_facets_agree_with_filters(filled):
     for field, counts in msgspec.structs.asdict(filled.facets()).items():
         for term, count in counts.items():
             assert len(list(filled.organisations(Filter(**{field: (term,)})))) == count
+
+
+def test_publishers_are_counted_by_what_stands(filled):
+    counted = Counter(statement.citation.publisher for statement in filled.statements())
+    assert filled.publishers() == counted
+    assert list(filled.publishers().values()) == sorted(counted.values(), reverse=True)
 
 
 def test_totals_count_what_stands(filled):

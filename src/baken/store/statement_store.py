@@ -208,6 +208,11 @@ class StatementStore:
         with self._database.reading() as session:
             return dict(session.select("place_counts", **_parameters(only, audience)))
 
+    def publishers(self, *, audience: Audience = Audience.PUBLIC) -> dict[str, int]:
+        """Count the standing statements of each publisher, most first, then by name."""
+        with self._database.reading() as session:
+            return dict(session.select("publishers", audience=audience.value))
+
     def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:
         """Count what the store holds."""
         with self._database.reading() as session:

@@ -115,6 +115,13 @@ ORDER BY COUNT(*) DESC, place
 -- name: totals
 SELECT organisations, statements, as_of FROM total WHERE audience = :audience
 
+-- One statement may come from several feeds; each names its publisher alike.
+-- name: publishers
+SELECT publisher, COUNT(DISTINCT id) FROM visible_statement
+WHERE audience = :audience AND retired IS NULL
+GROUP BY publisher
+ORDER BY COUNT(DISTINCT id) DESC, publisher
+
 -- name: landscape
 SELECT description FROM landscape
 
