@@ -237,8 +237,8 @@ def _age(value: Sourced[Any], since: str) -> int:
     A date that is only partly known counts by its last day: ``2024`` as the end of 2024.
     """
     age = 2
-    for statement in value.statements[:20]:
-        date = statement.citation.published
+    for citation in value.citations[:20]:
+        date = citation.published
         if date:
             if date >= since[: len(date)]:
                 return 0
