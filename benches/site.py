@@ -74,9 +74,9 @@ EXEMPT = frozenset({"/handbook", "/project"})
 """Pages that are made for one company; they have no budget of time."""
 
 LISTED = re.compile(r'(?:href|src)="(/static/[^"]+)"')
-IMPORTED = re.compile(
-    r"""(?:from|import)\s*\(?["']\./([^"']+)["']|url\(["']?\.?/?([^"')]+)["']?\)"""
-)
+NAMED = re.compile(r"""["'(]\.?/?([\w-]+\.(?:m?js|css|woff2))["')]""")
+"""Files beside a style sheet or script that it loads; of what is loaded later, all counts."""
+
 FACETS = "&_facet=kind&_facet=province&_size=40&_sort=name"
 
 
@@ -289,10 +289,7 @@ def _sizes(port: int, address: str) -> tuple[int, int]:
             if one.endswith((".css", ".js", ".mjs")):
                 text = _fetch(connection, one).decode()
                 folder = one.rpartition("/")[0]
-                found = (a or b for a, b in IMPORTED.findall(text))
-                todo += [
-                    f"{folder}/{name}" for name in found if "/" not in name and ":" not in name
-                ]
+                todo += [f"{folder}/{name}" for name in NAMED.findall(text)]
     return page, page + sum(loaded.values())
 
 
