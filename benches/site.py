@@ -285,7 +285,10 @@ def _sizes(port: int, address: str) -> tuple[int, int]:
     while todo:
         one = todo.pop()
         if one not in loaded:
-            loaded[one] = len(_fetch(connection, one, **packed))
+            try:
+                loaded[one] = len(_fetch(connection, one, **packed))
+            except ValueError:  # a library may name files that it can do without
+                continue
             if one.endswith((".css", ".js", ".mjs")):
                 text = _fetch(connection, one).decode()
                 folder = one.rpartition("/")[0]
