@@ -11,6 +11,7 @@ import datetime
 import io
 import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Final
 
@@ -32,6 +33,9 @@ SOURCE_LANGUAGE: Final = "en"
 _LOCALES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
 """How dates and numbers are written in a language: as people do in Belgium and in Britain."""
 
+_MOST_KEPT: Final = 4_096
+"""Numbers and dates of each language that are kept as written: a page repeats the same few."""
+
 
 class Speech:
     """One language that Baken speaks.
@@ -52,6 +56,8 @@ class Speech:
         self.language = language
         self._locale = Locale.parse(_LOCALES[language])
         self.translations = _translations(language)
+        self._number = lru_cache(_MOST_KEPT)(partial(format_decimal, locale=self._locale))
+        self._day = lru_cache(_MOST_KEPT)(self._written)
 
     def __call__(self, text: str, /, **values: object) -> str:
         """Return a message; ``%(name)s`` in it stands for the value of that name."""
@@ -65,7 +71,7 @@ class Speech:
 
     def number(self, value: float) -> str:
         """Return a number as people write it: ``129,046``."""
-        return format_decimal(value, locale=self._locale)
+        return self._number(value)
 
     def day(self, date: str | datetime.date) -> str:
         """Return a date as people write it: ``22 November 2026``, ``November 2026`` or ``2026``.
@@ -74,7 +80,10 @@ class Speech:
             date: a date, or its ISO form as far as it is known: ``2026-11-22``, ``2026-11``,
                 ``2026``.
         """
-        year, month, of_month = [*str(date)[:10].split("-"), "", ""][:3]
+        return self._day(str(date)[:10])
+
+    def _written(self, date: str) -> str:
+        year, month, of_month = [*date.split("-"), "", ""][:3]
         if not month:
             return year
         known = datetime.date(int(year), int(month), int(of_month or 1))

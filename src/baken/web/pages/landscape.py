@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from baken.model import Landscape, Organisation, Term
+from baken.model import Organisation, Term
 from baken.store import Filter
 from baken.text.speech import message
 from baken.web.narrowing import FacetView, Narrowing
@@ -143,31 +143,13 @@ def build(workspace: Workspace, query: Query) -> LandscapePage:
     )
 
 
-def fields(landscape: Landscape) -> dict[str, tuple[str, ...]]:
-    """Return the widest themes, and with each of them all that lie in it, itself included."""
-    themes = landscape.themes
-
-    def roots(theme: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-        broader = [b for b in themes[theme].broader if b in themes and b not in seen]
-        if not broader:
-            yield theme
-        for wider in broader:
-            yield from roots(wider, seen | {theme})
-
-    found: dict[str, list[str]] = {}
-    for theme in themes:
-        for root in dict.fromkeys(roots(theme)):
-            found.setdefault(root, []).append(theme)
-    return {root: tuple(inside) for root, inside in found.items()}
-
-
 class _View:
     """What one answer needs."""
 
     def __init__(self, workspace: Workspace, query: Query, narrowing: Narrowing, by: str) -> None:
         self.workspace, self.query, self.narrowing, self.by = workspace, query, narrowing, by
         self.landscape = workspace.landscape
-        self.fields = fields(self.landscape) if by == "theme" else {}
+        self.fields = self.landscape.fields if by == "theme" else {}
         self.field_of: dict[str, list[str]] = {}
         for field, inside in self.fields.items():
             for theme in inside:
