@@ -16,7 +16,7 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-from baken.model import Citation, Landscape, Offer, Organisation, Relation, Statement, Theme
+from baken.model import Citation, Landscape, Offer, Organisation, Relation, Statement, Theme, state
 from baken.model.organisation import assemble
 from baken.model.values import Translations
 from baken.store import Store, Totals
@@ -199,6 +199,16 @@ class Invented:
         yield from self._real
         for row in range(len(self._real), self._count):
             yield self._organisation(row)
+
+    def statements(self) -> Iterator[Statement]:
+        """Yield what is said of all, the shipped ones first, as a store takes it."""
+        for organisation in self._real:
+            yield from organisation.statements
+        for row in range(len(self._real), self._count):
+            for made in self._statements(row):
+                yield state(
+                    made.subject, made.predicate, made.value, made.citation, language=made.language
+                )
 
     def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Return names by id."""

@@ -12,8 +12,9 @@ from __future__ import annotations
 import argparse
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.checkers import checkers
@@ -28,8 +29,9 @@ LANGUAGES = ("nl", "fr", "de")
 
 _IN_PYTHON = {"say": None, "message": None, "plural": (1, 2)}
 _IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-_ELSEWHERE = ("desk/",)
-"""Rooms that keep whole texts in four languages beside their code."""
+_IN_THE_DESK = {"message": None}
+"""What is marked there: the desk's mails keep their texts in four languages beside the code, and
+ask for them with a `say` of their own."""
 
 _HEADER = """msgid ""
 msgstr ""
@@ -47,18 +49,16 @@ def extracted() -> dict[Key, list[str]]:
     found: dict[Key, list[str]] = {}
     for path in sorted(p for p in SOURCES.rglob("*") if p.suffix in {".py", ".html", ".txt"}):
         inside = path.relative_to(SOURCES).as_posix()
-        if inside.startswith(_ELSEWHERE):
-            continue
-        for key in _messages(path):
+        for key in _messages(path, _IN_THE_DESK if inside.startswith("desk/") else _IN_PYTHON):
             places = found.setdefault(key, [])
             if inside not in places:
                 places.append(inside)
     return found
 
 
-def _messages(path: Path) -> Iterator[Key]:
+def _messages(path: Path, marks: Mapping[str, Any]) -> Iterator[Key]:
     if path.suffix == ".py":
-        calls = extract_from_file("python", path, _IN_PYTHON)
+        calls = extract_from_file("python", path, marks)
     elif "templates" in path.parts:
         calls = extract_from_file(
             "jinja2.ext.babel_extract",

@@ -25,9 +25,8 @@ from baken.model import LANGUAGES, Landscape, Organisation
 from baken.search import Index
 from baken.store import Store
 
-from .finders import Finder
+from .finders import DEEP, Finder
 from .needs import Need
-from .scoring import DEPTH
 
 NAMES: Final = {"en": "english", "nl": "dutch", "fr": "french", "de": "german"}
 """Languages as Snowball's stemmers, tantivy and PostgreSQL call them."""
@@ -140,7 +139,7 @@ def postgres(store: Store) -> Iterator[Finder]:
                 WHERE language = %s AND words @@ q
                 ORDER BY ts_rank_cd(words, q, 1) DESC, id LIMIT %s
                 """,
-                (NAMES.get(need.language, "simple"), need.text, need.language, DEPTH),
+                (NAMES.get(need.language, "simple"), need.text, need.language, DEEP),
             )
             return [str(row[0]) for row in rows]
 

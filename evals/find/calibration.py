@@ -21,8 +21,8 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from . import plots
-from .finders import Ground, prepare
-from .needs import Need, read_needs, take_sample
+from .finders import DEEP, Ground, prepare
+from .needs import Need, read_judged, read_needs, take_sample
 from .reference import Figures, Part
 from .scoring import DEPTH
 
@@ -78,12 +78,14 @@ class Bin(Struct, frozen=True):
 
 
 def show(ground: Ground, needs: Sequence[Need]) -> Shown:
-    """Answer needs and keep scores and grades."""
+    """Answer needs and keep scores and grades, of organisations that were graded."""
     scores: list[float] = []
     grades: list[int] = []
     firsts: dict[bool, list[float]] = {True: [], False: []}
+    judged = read_judged()
     for need in needs:
-        matches = ground.matcher.find(need.text, limit=DEPTH).matches
+        found = ground.matcher.find(need.text, limit=DEEP).matches
+        matches = [match for match in found if match.id in judged][:DEPTH]
         scores += [match.score for match in matches]
         grades += [need.grades.get(match.id, 0) for match in matches]
         firsts[need.is_answerable].append(max((match.score for match in matches), default=0.0))

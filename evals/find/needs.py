@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 NEEDS: Final = Path(__file__).parent / "needs.jsonl"
+JUDGED: Final = Path(__file__).parent / "judged.txt"
 SPLITS: Final = ("dev", "test")
 SAMPLE: Final = 24
 """How many needs the fixed sample holds at least: what a test can afford to answer many times."""
@@ -62,6 +63,17 @@ def read_needs(split: str, path: Path = NEEDS) -> list[Need]:
     lines = path.read_text(encoding="utf-8").splitlines()
     needs = [msgspec.json.decode(line, type=Need) for line in lines if line.strip()]
     return [need for need in needs if need.split == split]
+
+
+def read_judged(path: Path = JUDGED) -> frozenset[str]:
+    """Read the ids of the organisations that the graders weighed for every need.
+
+    One that the landscape gained since has no grade, which is not the grade 0.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+    """
+    return frozenset(path.read_text(encoding="utf-8").split())
 
 
 def take_sample(needs: Sequence[Need], least: int = SAMPLE) -> list[Need]:

@@ -29,10 +29,11 @@ from pathlib import Path
 
 import msgspec
 import yaml
+from evals.find.needs import read_judged
 from evals.find.run import load
 from msgspec import Struct
 
-from baken.model import LANGUAGES, Project
+from baken.model import LANGUAGES, Project, Slot
 from baken.partners import Matcher, ProjectReader
 from baken.search import UniversalSentenceEncoder, build_index
 
@@ -93,7 +94,7 @@ def score(pitch: Pitch, sketch: Project) -> Scores:
     led = {
         role
         for role, slot in there.items()
-        if (slot.lead.id in pitch.roles[role] if slot.lead else not pitch.roles[role])
+        if (lead in pitch.roles[role] if (lead := lead_of(slot)) else not pitch.roles[role])
     }
     none = {role for role, leads in pitch.roles.items() if not leads}
     return Scores(
@@ -106,6 +107,13 @@ def score(pitch: Pitch, sketch: Project) -> Scores:
         admitted=len(none & led),
         false_gaps=sum(slot.lead is None for role, slot in there.items() if role not in none),
     )
+
+
+def lead_of(slot: Slot) -> str | None:
+    """Return the first organisation of a slot that was there when the pitches were labelled."""
+    judged = read_judged()
+    named = [match.id for match in (slot.lead, *slot.alternates) if match]
+    return next((identity for identity in named if identity in judged), None)
 
 
 def print_table(rows: dict[str, Scores]) -> None:
@@ -129,7 +137,7 @@ def print_misses(pitch: Pitch, sketch: Project) -> None:
     print(f"\n{pitch.id} lacks {lacking or 'none'}, names besides {extra or 'none'}")
     for role, leads in pitch.roles.items():
         slot = next((slot for slot in sketch.slots if slot.role == role), None)
-        lead = slot.lead.id if slot and slot.lead else None
+        lead = lead_of(slot) if slot else None
         if slot and (lead not in leads if leads else lead is not None):
             also = [match.id for match in slot.alternates]
             print(f"  {role}: {lead or 'a gap'} for {leads or 'a gap'}; besides {also}")

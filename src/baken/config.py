@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -16,6 +17,8 @@ from msgspec import Struct
 from .errors import SettingError
 
 PREFIX: Final = "BAKEN_"
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _SITE: Final = re.compile(r"https?://[^\s/?#@\"<>]+/?")
 _CONTACT: Final = re.compile(r"[^\s@/:?\"<>]+@[^\s@/?\"<>]+\.[^\s@/?\"<>]+|https?://[^\s\"<>]+")
@@ -64,8 +67,6 @@ class Settings(Struct, frozen=True, kw_only=True):
         host: address to serve on.
         port: port to serve on.
         workers: web processes.
-        proxies: addresses of the proxies in front of it, comma-separated: what they say of where a
-            request comes from is believed. Empty for none.
         url: the site's public address, such as ``https://health.example.org``; None leaves out what
             needs one. Links in mails begin with it.
         contact: the e-mail address or the web address at which corrections and requests for
@@ -91,6 +92,10 @@ class Settings(Struct, frozen=True, kw_only=True):
         imap: mailbox in which replies and returned mails arrive,
             ``imaps://user:password@host:993/INBOX``; None where people read them.
         mail_from: address that mails come from.
+        desk_worker: whether `baken serve` sends mails and minds the clocks itself; 0 where
+            ``baken worker`` runs beside it.
+        proxies: networks of the proxies in front of the site, comma-separated, whose
+            ``X-Forwarded-For`` is believed.
         follow_ups: mails that somebody who agrees to follow-ups gets at most.
         keep_enquiries_days: days after which the personal data of a closed enquiry is erased.
         keep_mails_days: days after which the text of a sent mail is erased.
@@ -107,7 +112,6 @@ class Settings(Struct, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
-    proxies: str = ""
     url: str | None = None
     contact: str | None = None
     desk: str | None = None
@@ -126,6 +130,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     smtp: Secret | None = None
     imap: Secret | None = None
     mail_from: str = "desk@localhost.invalid"
+    desk_worker: bool = True
+    proxies: str = "127.0.0.0/8, ::1/128"
     follow_ups: Annotated[int, msgspec.Meta(ge=0, le=12)] = 2
     keep_enquiries_days: Annotated[int, msgspec.Meta(ge=1)] = 1095
     keep_mails_days: Annotated[int, msgspec.Meta(ge=1)] = 365
@@ -155,6 +161,23 @@ class Settings(Struct, frozen=True, kw_only=True):
                 f"{PREFIX}MAP_TILES is set without {PREFIX}MAP_CREDIT: say whom the tiles are "
                 "from, as their licence asks."
             )
+
+    @property
+    def trusted_proxies(self) -> tuple[Network, ...]:
+        """Networks whose word is taken for where a request came from.
+
+        Raises:
+            SettingError: one of them is none.
+        """
+        try:
+            return tuple(
+                ipaddress.ip_network(one.strip()) for one in self.proxies.split(",") if one.strip()
+            )
+        except ValueError:
+            raise SettingError(
+                f"{PREFIX}PROXIES holds something that is no network. Write it as 10.0.0.0/8, or "
+                "as one address; several with commas between."
+            ) from None
 
     @property
     def tiles(self) -> MapTiles | None:
@@ -193,6 +216,7 @@ class Settings(Struct, frozen=True, kw_only=True):
         except msgspec.ValidationError as error:
             raise SettingError(f"A setting makes no sense: {error}.") from error
         settings._check_addresses()
+        settings.trusted_proxies  # noqa: B018  # raises where it makes no sense
         return settings
 
     @property

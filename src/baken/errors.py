@@ -8,12 +8,14 @@
     ├── NeedError              a need that cannot be answered, and why
     ├── PublishError           a folder that the site cannot be written into, or a broken link in it
     ├── GuideError             a profile that makes no sense, or a measure there is not
+    ├── VisitError             a visit that cannot be planned as asked
     ├── LinkError              a registry, an index or a file of texts that cannot be used
     ├── DeskError              the desk cannot do what was asked, and why
     │   ├── TransitionError    an enquiry's state does not allow it, or not to this person
     │   │   └── OvertakenError somebody else was faster, and what they did should be read first
     │   ├── LinkRefusedError   a signed link that is forged, worn out, used or for something else
     │   ├── ConsentError       nobody agreed to this, or not to this much
+    │   ├── TooOftenError      the same again and again within a short time
     │   └── SealError          personal data that no key given opens
     └── SettingError           a setting with a value that makes no sense
 
@@ -23,7 +25,26 @@ or have it said in another language: the sentences are kept apart from the value
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from typing import Protocol, runtime_checkable
+
+
+class Sayer(Protocol):
+    """Says sentences in one language, as `baken.text.speech.Speech` does."""
+
+    @property
+    def language(self) -> str:
+        """ISO 639-1 code."""
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        """Return a sentence with its values; English where the language has none for it."""
+
+
+@runtime_checkable
+class Spoken(Protocol):
+    """A value in a sentence that reads differently in every language; ``str`` is its English."""
+
+    def text(self, language: str) -> str:
+        """Return how it reads."""
 
 
 class BakenError(Exception):
@@ -39,14 +60,13 @@ class BakenError(Exception):
         self.sentences = sentences
         self.values = values
 
-    def said(self, say: Callable[..., str]) -> str:
-        """Return the message in another language.
-
-        Args:
-            say: returns a sentence in that language with its values, as `baken.text.speech.Speech`
-                does; one that it does not know stays English.
-        """
-        return " ".join(say(sentence, **self.values) for sentence in self.sentences)
+    def said(self, say: Sayer) -> str:
+        """Return the message in another language; a sentence it has no words for stays English."""
+        values = {
+            name: value.text(say.language) if isinstance(value, Spoken) else value
+            for name, value in self.values.items()
+        }
+        return " ".join(say(sentence, **values) for sentence in self.sentences)
 
 
 class LandscapeError(BakenError):
@@ -71,6 +91,10 @@ class NeedError(BakenError):
 
 class GuideError(BakenError):
     """A profile contradicts itself or names what there is not; or there is no such measure."""
+
+
+class VisitError(BakenError):
+    """A visit cannot be planned as asked; the message says why and what to do."""
 
 
 class LinkError(BakenError):
@@ -99,6 +123,18 @@ class LinkRefusedError(DeskError):
 
 class ConsentError(DeskError):
     """Nobody agreed to this, or not to this much."""
+
+
+class TooOftenError(DeskError):
+    """Somebody asked the same too often within a short time.
+
+    Attributes:
+        retry_after_s: seconds after which asking again is of use.
+    """
+
+    def __init__(self, *sentences: str, retry_after_s: int, **values: object) -> None:
+        super().__init__(*sentences, **values)
+        self.retry_after_s = retry_after_s
 
 
 class SealError(DeskError):

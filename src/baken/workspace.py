@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import datetime
 import logging
+import re
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
@@ -23,12 +25,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from baken import ingest, landscape
 from baken.config import Settings
 from baken.errors import (
+    BakenError,
     GuideError,
     LandscapeError,
     LinkError,
     NeedError,
     NotFoundError,
     StoreError,
+    VisitError,
 )
 from baken.landscape.outlines import Outlines
 from baken.landscape.whereabouts import Whereabouts, locate, locate_place
@@ -63,9 +67,11 @@ if TYPE_CHECKING:
     from baken.linker.registry import RegistryRecord
     from baken.partners.naming import Named, Naming
     from baken.partners.surroundings import Surroundings
+    from baken.visits import Day, Programme, Spot, Stop, Travel
 
 _LOG: Final = logging.getLogger("baken.workspace")
 
+_DESK_LOOKUP_S: Final = 30.0
 _MOST_NAMED: Final = 30
 """Terms that a message about an unknown one lists in full; of more it names the nearest."""
 
@@ -125,13 +131,12 @@ class Workspace:
         self.url = settings.url.rstrip("/") if settings and settings.url else None
         self.contact = settings.contact if settings else None
         self._folder = folder
-        self.proxies: frozenset[str] = frozenset(
-            (settings.proxies if settings else "").replace(",", " ").split()
-        )
+        self.proxies = settings.trusted_proxies if settings else ()
         self.tiles = settings.tiles if settings else None
         self._registry = registry
         self._names = names
         self._settings = settings
+        self._takes_enquiries: tuple[float, bool] | None = None
         self._naming: Naming | None = None
         self._facets: tuple[int, Facets] | None = None
         self._speeches: dict[str, Speech] = {}
@@ -207,6 +212,28 @@ class Workspace:
             StoreError: the desk's database cannot be opened, or holds something else.
         """
         return self.open_desk(self._settings)
+
+    def takes_enquiries(self) -> bool:
+        """Return whether somebody answers enquiries: whether there is a desk with an officer.
+
+        Looked up twice a minute, so that pages may ask.
+        """
+        now = time.monotonic()
+        if self._takes_enquiries is None or now - self._takes_enquiries[0] > _DESK_LOOKUP_S:
+            self._takes_enquiries = (now, self._has_officers())
+        return self._takes_enquiries[1]
+
+    def _has_officers(self) -> bool:
+        settings = self._settings
+        if settings is None:
+            return False
+        if settings.desk is None and not (settings.data / "desk.sqlite").exists():
+            return False  # nobody has opened the desk yet, and a page need not
+        try:
+            return self.desk.takes_enquiries
+        except BakenError as error:
+            _LOG.error("Pages do without the desk: %s", error)
+            return False
 
     # -- finding -----------------------------------------------------------------------------
 
@@ -467,8 +494,12 @@ class Workspace:
         from baken.guide import Footnotes, compose, describe_partners, describe_region
 
         if language not in LANGUAGES:
-            known = ", ".join(LANGUAGES)
-            raise GuideError(f"There is no handbook in “{language}”. Use one of {known}.")
+            raise GuideError(
+                message("There is no handbook in “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                word=language,
+                choices=", ".join(LANGUAGES),
+            )
         say, footnotes, text = self._speech(language), Footnotes(), (need or "").strip()
         advice = self.guide.advise(answers, language)
         organisations = [one for one, _ in self._own]
@@ -493,6 +524,114 @@ class Workspace:
             if found is not None
             else (),
         )
+
+    # -- visits ------------------------------------------------------------------------------
+
+    def visit_stop(self, organisation_id: str, *, language: str = "en", **given: Any) -> Stop:
+        """Return an organisation as a stop of a visit, with what is usual for its kind.
+
+        Args:
+            organisation_id: whom to visit.
+            language: of the words beside its name.
+            **given: fields of `baken.visits.Stop` that differ, such as ``minutes=90``.
+
+        Raises:
+            NotFoundError: there is no organisation of that id.
+        """
+        from baken.visits import HOURS, Spot, Stop, usual_minutes
+
+        one = self.organisation(organisation_id)
+        where = self.whereabouts([one]).get(one.id)
+        place = self.landscape.places.get(one.place_id or "")
+        name = one.name(language)
+        # Of a province nobody can say how far it is.
+        is_known = where is not None and where.precision != "province"
+        fields: dict[str, Any] = {
+            "id": one.id,
+            "name": name,
+            "spot": Spot(where.lat, where.lon, name, where.is_exact)
+            if where and is_known
+            else None,
+            "minutes": usual_minutes(one.kind),
+            "windows": HOURS,
+            "kind": self.landscape.vocabulary.kinds[one.kind].text(language),
+            "place": place.text(language) if place else None,
+            "address": one.addresses[0].value if one.addresses else None,
+            "website": one.websites[0].value if one.websites else None,
+        }
+        return Stop(**{**fields, **given})
+
+    def visit_spot(self, word: str, *, language: str = "en") -> Spot:
+        """Return where a day of a visit begins or ends.
+
+        Args:
+            word: a place or an organisation: its id, or a place's label or other name.
+            language: of the words.
+
+        Raises:
+            NeedError: there is no such place, or it is too large to be travelled to.
+        """
+        from baken.visits import Spot
+
+        known = self.store.organisation(word)
+        if known is not None:
+            stop = self.visit_stop(word, language=language)
+            if stop.spot is not None:
+                return stop.spot
+        places = {key: p for key, p in self.landscape.places.items() if p.kind == "municipality"}
+        # "Brussels" is a region; who begins a day there means the city.
+        held = [key for key, place in places.items() if _has_word(place, word)]
+        place_id = held[0] if len(held) == 1 else _term(word, places, "place") or ""
+        where = self.place_whereabouts(place_id)
+        if where is None:
+            raise NeedError(
+                message("Where “%(place)s” is is not known here. Choose a municipality."),
+                place=word,
+            )
+        return Spot(where.lat, where.lon, self.landscape.places[place_id].text(language))
+
+    def plan_visit(
+        self,
+        stops: Iterable[Stop | str],
+        days: Iterable[Day],
+        *,
+        order: Iterable[tuple[str, str]] = (),
+        travel: Travel | None = None,
+        language: str = "en",
+    ) -> Programme:
+        """Return the best programme for a visit; see `baken.visits.plan`.
+
+        Args:
+            stops: whom to visit: ids, or stops made by `visit_stop`.
+            days: when.
+            order: pairs of ids: the first is visited before the second.
+            travel: travel times that are known; estimated when None.
+            language: of the programme: ``en``, ``nl``, ``fr`` or ``de``.
+
+        Raises:
+            NotFoundError: there is no organisation of an id.
+            VisitError: it cannot be planned as asked.
+        """
+        from baken.visits import Trip, plan
+
+        if language not in LANGUAGES:
+            known = ", ".join(LANGUAGES)
+            raise VisitError(f"There is no programme in “{language}”. Use one of {known}.")
+        chosen = tuple(
+            self.visit_stop(one, language=language) if isinstance(one, str) else one
+            for one in stops
+        )
+        trip = Trip(stops=chosen, days=tuple(days), order=tuple(order))
+        return plan(trip, self.speech(language), travel)
+
+    @property
+    def zone(self) -> str:
+        """The time zone of the office, in which visits take place."""
+        return (self._settings or Settings()).office_zone
+
+    def speech(self, language: str) -> Speech:
+        """Return what Baken says in a language."""
+        return self._speech(language)
 
     def _speech(self, language: str) -> Speech:
         """Return what Baken says in a language; its catalogues are read once."""
@@ -563,7 +702,8 @@ class Workspace:
     def path(self, start: str, end: str) -> Way | None:
         """Return how two organisations are linked: the shortest way over relations, else themes.
 
-        In a landscape of more than 5,000 organisations, no more than 2,000 are read to find it.
+        In a landscape of more than 5,000 organisations, no more than 2,000 are read to find it;
+        `search_path` says when that was not enough.
 
         Args:
             start: id of one.
@@ -575,12 +715,23 @@ class Workspace:
         Raises:
             NotFoundError: there is no organisation of such an id.
         """
+        return self.search_path(start, end)[0]
+
+    def search_path(self, start: str, end: str) -> tuple[Way | None, bool]:
+        """Return what `path` does, and whether everything was read that could lead there.
+
+        Where it was not, there may be a way although none was found, or a shorter one.
+
+        Raises:
+            NotFoundError: there is no organisation of such an id.
+        """
         for one in (start, end):
             self.organisation(one)
-        network = self.network()
+        network, is_whole = self.network(), True
         if network is None:
-            network, _ = explore(self.store, [start, end], steps=None, most=_MOST_EXPLORED)
-        return network.path(start, end)
+            network, is_whole = explore(self.store, [start, end], steps=None, most=_MOST_EXPLORED)
+        way = network.path(start, end)
+        return way, is_whole
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -755,6 +906,15 @@ class _Location:
 def _slug(path: Path) -> str:
     """Return a file name for what is made from `path`: readable, and unlike any other path's."""
     return f"{path.stem}-{blake2b(str(path.absolute()).encode(), digest_size=4).hexdigest()}"
+
+
+def _has_word(term: Term, word: str) -> bool:
+    """Return whether a label of a term holds a word, as a whole."""
+    folded = word.strip().casefold()
+    return any(
+        re.search(rf"\b{re.escape(folded)}\b", label.casefold()) is not None
+        for label in term.label.values()
+    )
 
 
 def _term(

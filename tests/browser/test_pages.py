@@ -1,7 +1,11 @@
 """Every page in a real browser: accessible, the right size, and usable by keyboard alone."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+
+from baken.web.pages import PAGES as KINDS
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
@@ -46,6 +50,14 @@ PAGES = {
     "steps": "/guide/steps",
     "tax": "/guide/tax",
     "handbook": "/handbook?size=small&plans=hiring&need=a+hospital+for+a+study+of+an+inhaler",
+    "empty visit": "/visit",
+    "visit": (
+        "/visit?stop=bioville&stop=health-campus-ghent&stop=campus29&day=2026-12-01&begin=Brussels"
+        "&at-bioville=2026-12-01T10:30&was-campus29=2026-12-01T09:00&from-campus29=10:00"
+    ),
+    "organisation on another site": "/embed/organisations/uz-gent",
+    "map on another site": "/embed/map?province=limburg",
+    "landscape on another site": "/de/embed/landscape?by=role&province=limburg",
     "not found": "/organisations/nobody",
     "home in Dutch": "/nl/",
     "home in German": "/de/",
@@ -55,10 +67,21 @@ PAGES = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_kind_of_page_is_looked_at():
+    looked_at = [
+        re.sub(r"^/(nl|fr|de)(?=/)", "", a.split("?")[0].split("#")[0]) for a in PAGES.values()
+    ]
+    for kind in KINDS:
+        pattern = re.sub(r"{\w+:str}", "[^/]+", kind.path)
+        assert any(re.fullmatch(pattern, address) for address in looked_at), kind.path
+
+
+@pytest.mark.parametrize(
+    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
+)
 @pytest.mark.parametrize("name", PAGES)
-def test_axe_finds_nothing_serious(open_page, name, scheme):
-    page = open_page(PAGES[name], scheme=scheme)
+def test_axe_finds_nothing_serious(open_page, name, scheme, width):
+    page = open_page(PAGES[name], scheme=scheme, width=width)
     # axe is brought in from outside, so the page's own policy has to let it pass.
     found = Axe().run(page).response["violations"]
     serious = [v for v in found if v["impact"] in ("serious", "critical")]

@@ -396,8 +396,12 @@ def test_nobody_is_named_without_consent(desk, team, round_, tray):
     [one] = desk.ask_counterparts(receipt.enquiry, [asked(LUNGS, "Hospital")], by=team["mia"])
     round_()
     [mail] = [mail for to, mail in tray.mails if to == LUNGS.email]
+    parts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
+    # A link's letters are random, so they may spell anything.
+    said = re.sub(r"https?://[^\s\"]+", "", "\n".join((*map(str, mail.values()), *parts)))
+    said = re.sub(r"<[^<>@\s]+@[^<>\s]+>", "", said)
     for secret in ("Ada", "Lindqvist", "nordic"):
-        assert secret.casefold() not in mail.as_string().casefold()
+        assert secret.casefold() not in said.casefold()
         assert secret not in text_of(mail)
     assert "an organisation (SE)" in text_of(mail)
     opened = token(tray, LUNGS.email, "answer")

@@ -5,6 +5,7 @@ import datetime
 import inspect
 import itertools
 import threading
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import get_args
 
@@ -31,7 +32,7 @@ from baken.model import (
     Visibility,
     state,
 )
-from baken.store import Facets, Filter, Store, SyncReport, Totals, open_store
+from baken.store import Facets, Filter, Store, SyncReport, Totals, open_store, statement_store
 from baken.store.opening import find_database
 from baken.testing import DAY, describe, make_citation, make_landscape, make_statement
 
@@ -69,6 +70,7 @@ def everything_read(store, audience, statement_ids=(), organisation_ids=()):
         "incoming": [store.incoming(one, audience=audience) for one in organisation_ids],
         "facets": store.facets(audience=audience),
         "by_place": store.by_place(audience=audience),
+        "publishers": store.publishers(audience=audience),
         "totals": store.totals(audience=audience),
         "changes": store.changes(50, audience=audience),
         **({"names": store.names()} if audience is Audience.PUBLIC else {}),
@@ -534,6 +536,34 @@ def test_facets_agree_with_filters(filled):
     for field, counts in msgspec.structs.asdict(filled.facets()).items():
         for term, count in counts.items():
             assert len(list(filled.organisations(Filter(**{field: (term,)})))) == count
+
+
+def test_publishers_are_counted_by_what_stands(filled):
+    counted = Counter(statement.citation.publisher for statement in filled.statements())
+    assert filled.publishers() == counted
+    assert list(filled.publishers().values()) == sorted(counted.values(), reverse=True)
+
+
+def test_a_large_store_counts_as_a_small_one_does(filled, monkeypatch):
+    wanted = filled.facets()
+    filters = [Filter(), Filter(kinds=("no-such-kind",))]
+    filters += [Filter(kinds=(kind,)) for kind in wanted.kinds]
+    filters += [Filter(themes=tuple(wanted.themes), roles=(role,)) for role in wanted.roles]
+    filters += [Filter(provinces=(province,)) for province in wanted.provinces]
+
+    def counted():
+        return [
+            {name: list(found.items()) for name, found in msgspec.structs.asdict(facets).items()}
+            | {"places": list(places.items())}
+            for audience in Audience
+            for only in filters
+            for facets in [filled.facets(only, audience=audience)]
+            for places in [filled.by_place(only, audience=audience)]
+        ]
+
+    small = counted()
+    monkeypatch.setattr(statement_store, "_FEW", 0)
+    assert counted() == small
 
 
 def test_totals_count_what_stands(filled):

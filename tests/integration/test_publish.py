@@ -92,7 +92,7 @@ def test_what_breaks_off_leaves_the_earlier_publication(settings, tmp_path, monk
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(publishing, "_write_pages", interrupted)
+    monkeypatch.setattr(publishing, "_write_all", interrupted)
     with pytest.raises(KeyboardInterrupt):
         publish(settings, folder)
     assert (folder / "index.html").read_text() == "earlier"

@@ -14,6 +14,7 @@ from baken.desk.enquiry import Contact
 from baken.desk.links import LIFETIME_DAYS, Signer, find_secret
 from baken.desk.sealing import Vault
 from baken.errors import LinkRefusedError, SealError, SettingError
+from baken.text.speech import Speech
 
 NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
 SIGNER = Signer(b"s" * 32, "https://baken.example/")
@@ -104,3 +105,11 @@ def test_an_address_is_found_however_it_is_written_but_not_guessed():
 
 def test_personal_data_does_not_show_in_a_traceback():
     assert "Ada" not in repr(Contact(name="Ada", email="ada@x.example"))
+
+
+@pytest.mark.parametrize(("language", "says"), [("nl", "verlopen"), ("de", "abgelaufen")])
+def test_a_refused_link_is_explained_in_the_language_of_its_reader(language, says):
+    token = SIGNER.token("answer", "one", NOW)
+    with pytest.raises(LinkRefusedError) as refused:
+        SIGNER.read(token, "answer", NOW + datetime.timedelta(days=60))
+    assert says in refused.value.said(Speech(language))

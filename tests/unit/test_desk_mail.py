@@ -45,6 +45,7 @@ def values(word):
                 "confirm_url",
                 "withdraw_url",
                 "password_url",
+                "data_url",
             ),
             URL,
         ),
@@ -102,7 +103,7 @@ def test_no_letter_is_in_another_language_or_missing_a_part(language, kind):
     assert "{" not in letter.text
     links = {"acknowledgement", "answer", "counterpart-asked", "counterpart-reminded",
              "outcome-asked", "consent-confirmation", "follow-up", "invitation",
-                 "password-forgotten"}  # fmt: skip
+             "password-forgotten", "own-data"}  # fmt: skip
     assert (URL in letter.text) == (kind in links)
 
 

@@ -13,6 +13,7 @@ from baken.guide import rules as language_of_rules
 from baken.guide.facts import FactKind, Range
 from baken.guide.rules import All, AnyOf, Comparison, Not, Truth, decide, open_facts
 from baken.model import LANGUAGES
+from baken.text.speech import Speech
 
 GUIDE = guide.read(landscape.shipped()).guide
 FACTS = GUIDE.facts
@@ -205,7 +206,7 @@ def test_what_follows_is_known_both_ways():
 @pytest.mark.parametrize(
     ("answers", "says"),
     [
-        ({"sise": "small"}, "Did you mean “size”?"),
+        ({"sise": "small"}, "no “sise”. Did you mean “size”?"),
         ({"size": "tiny"}, "“size” has no answer “tiny”"),
         ({"age-years": "old"}, "a number such as 12"),
         ({"age-years": True}, "a number such as 12"),
@@ -213,13 +214,22 @@ def test_what_follows_is_known_both_ways():
         ({"age-years": {"above": 5}}, "knows no “above”"),
         ({"corporate-tax": "maybe"}, "yes or no"),
         ({"plans": {"has": ["export"], "lacks": ["export"]}}, "both have and lack"),
-        ({"plans": 3}, "is answered with"),
+        ({"plans": 3}, "needs one of"),
         ({"province": "limburg", "region": "wallonia"}, "contradict each other"),
     ],
 )
 def test_answers_that_make_no_sense_are_refused(answers, says):
     with pytest.raises(GuideError, match=says):
         GUIDE.advise(answers)
+
+
+def test_answers_are_refused_in_the_language_of_who_gave_them():
+    with pytest.raises(GuideError) as refused:
+        GUIDE.profile({"province": "limburg", "region": "wallonia"})
+    said = refused.value.said(Speech("de"))
+    assert said.startswith("Die Antworten widersprechen sich")
+    assert "Wallonien" in said
+    assert "Wallonia" in str(refused.value)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """A longer text becomes a consortium: who is asked for, why, and what is missing."""
 
+import shutil
+
 import pytest
+import yaml
 
 from baken import ingest, landscape
 from baken.partners import Matcher, ProjectReader
@@ -32,13 +35,29 @@ the following activities:
 The grant agreement sets the rules on funding. Investors and venture capital are welcome."""
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory):
-    path = tmp_path_factory.mktemp("project") / "landscape.sqlite"
+def read(folder, path):
     with open_store(path) as store:
-        ingest.load(landscape.shipped(), store, on=DAY)
+        ingest.load(folder, store, on=DAY)
         matcher = Matcher(store, build_index(store, UniversalSentenceEncoder()))
         yield ProjectReader(store, matcher)
+
+
+@pytest.fixture(scope="module")
+def reader(tmp_path_factory):
+    yield from read(landscape.shipped(), tmp_path_factory.mktemp("project") / "landscape.sqlite")
+
+
+@pytest.fixture
+def reader_without_makers(tmp_path):
+    """Of the shipped landscape, were nobody in it to make anything."""
+    folder = tmp_path / "landscape"
+    shutil.copytree(landscape.shipped(), folder)
+    for path in folder.glob("organisations/*.yaml"):
+        if "role: manufacturing" in (text := path.read_text(encoding="utf-8")):
+            entry = yaml.safe_load(text)
+            entry["offers"] = [one for one in entry["offers"] if one["role"] != "manufacturing"]
+            path.write_text(yaml.safe_dump(entry, allow_unicode=True), encoding="utf-8")
+    yield from read(folder, tmp_path / "landscape.sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -56,8 +75,8 @@ def test_each_partner_asked_for_has_a_slot_and_no_other(inhaler):
     assert "respiratory" in by_role(inhaler)["clinical-validation"].lead.id
 
 
-def test_what_nobody_offers_is_a_gap_with_somebody_to_ask(inhaler):
-    slot = by_role(inhaler)["manufacturing"]
+def test_what_nobody_offers_is_a_gap_with_somebody_to_ask(reader_without_makers):
+    slot = by_role(reader_without_makers.sketch(INHALER))["manufacturing"]
     assert slot.lead is None
     assert slot.gap
     assert slot.could_know

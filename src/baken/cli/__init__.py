@@ -27,6 +27,7 @@ from . import (
     registry,
     serve,
     themes,
+    visit,
 )
 
 app = typer.Typer(
@@ -46,6 +47,7 @@ app.add_typer(landscape.app, name="landscape")
 app.add_typer(themes.app, name="themes")
 app.add_typer(guide.app, name="guide")
 app.command("handbook")(handbook.handbook)
+app.add_typer(visit.app, name="visit")
 app.command("serve")(serve.serve)
 app.command("publish")(publish.publish)
 app.add_typer(desk.app, name="desk")

@@ -20,6 +20,13 @@ def publish(
     processes: Annotated[
         int | None, typer.Option(min=1, help="How many make pages; all processors if not given.")
     ] = None,
+    pictures: Annotated[
+        bool,
+        typer.Option(
+            "--pictures",
+            help="Draw for each organisation the picture that stands beside links to it: slow.",
+        ),
+    ] = False,
     landscape: LandscapeOption = None,
     store: StoreOption = None,
 ) -> None:
@@ -33,7 +40,6 @@ def publish(
 
     from baken.config import Settings
     from baken.errors import PublishError
-    from baken.web.publishing import broken_links
     from baken.web.publishing import publish as publish_site
 
     started = time.perf_counter()
@@ -46,11 +52,11 @@ def publish(
             directory,
             live=live,
             processes=processes,
+            with_pictures=pictures,
             progress=lambda made: shown.update(task, completed=made),
         )
-    broken = broken_links(directory)
-    if broken:
-        raise PublishError("\n".join(("Some links lead nowhere:", *broken[:20])))
+    if published.broken:
+        raise PublishError("\n".join(("Some links lead nowhere:", *published.broken[:20])))
     typer.echo(
         f"{published.pages:,} pages in {directory}: {published.files:,} files, "
         f"{published.size / 1e6:,.1f} MB, {time.perf_counter() - started:.1f} s. "

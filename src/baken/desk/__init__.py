@@ -4,7 +4,7 @@ from .accounts import Accounts, SecondFactor, SignedIn
 from .assigning import Assignment
 from .board import OURS, Board, Line, Meeting, Wanted
 from .calendar import OfficeCalendar
-from .desk import Case, Desk, Sweep
+from .desk import Case, Desk, Known, Sweep, Trail
 from .drafts import Draft
 from .enquiry import (
     INTRODUCTION_STATES,
@@ -57,6 +57,7 @@ __all__ = [
     "Form",
     "Happening",
     "Introduction",
+    "Known",
     "Line",
     "Mail",
     "Meeting",
@@ -74,6 +75,7 @@ __all__ = [
     "SignedIn",
     "Status",
     "Sweep",
+    "Trail",
     "Wanted",
     "Webhook",
     "Worker",

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from baken.errors import DeskError, TransitionError
 from baken.model import Language
+from baken.text.marking import message
 
 from . import transitions
 from .assigning import Assignment, Reason, assign
@@ -27,7 +28,7 @@ from .enquiry import (
     Person,
     State,
 )
-from .links import Signer
+from .links import Purpose, Signer
 from .mail import MAILS, Composer, clean, proposed_times, vcard
 from .receipts import Consent, ConsentPurpose
 from .records import Records, moment, new_id, stamp
@@ -92,7 +93,9 @@ class Casework:
         """
         records = self.records
         if enquiry.erased is not None:
-            raise TransitionError("The data of this enquiry has been erased. Make a new one.")
+            raise TransitionError(
+                message("The data of this enquiry has been erased. Make a new one.")
+            )
         is_new = event == "received"
         line = transitions.find(event, None if is_new else enquiry.state, actor, introduction)
         state: State = line.after or enquiry.state
@@ -207,7 +210,7 @@ class Casework:
                 person,
                 {
                     "message": consent.wording,
-                    "confirm_url": self._url("confirm", consent.id),
+                    "confirm_url": self.url("confirm", consent.id, person.language),
                     "reference": enquiry.reference if enquiry else "",
                 },
                 enquiry=enquiry,
@@ -402,8 +405,8 @@ class Casework:
             values["asked"] = composer.say_moment(introduction.asked, language)
             values["message"] = self.question_of(introduction)
         if reader.id == enquiry.enquirer:
-            values["status_url"] = self._url("status", enquiry.id)
-            values["outcome_url"] = self._url("outcome", enquiry.id)
+            values["status_url"] = self.url("status", enquiry.id, language)
+            values["outcome_url"] = self.url("outcome", enquiry.id, language)
             if not values["organisation"]:
                 met = [
                     one.organisation_name
@@ -412,7 +415,7 @@ class Casework:
                 ]
                 values["organisation"] = ", ".join(met)
         if introduction is not None and reader.id == introduction.counterpart:
-            values["answer_url"] = self._url("answer", introduction.id)
+            values["answer_url"] = self.url("answer", introduction.id, language)
         return values
 
     def question_of(self, introduction: Introduction) -> str:
@@ -453,8 +456,9 @@ class Casework:
             said.append(say("reasons", reason.code, language).format(about))
         return ", ".join(said)
 
-    def _url(self, purpose: Any, subject: str) -> str:
-        return self._office.signer.url(purpose, subject, self.records.now)
+    def url(self, purpose: Purpose, subject: str, language: Language) -> str:
+        """Return a signed link to a page in somebody's language."""
+        return self._office.signer.url(purpose, subject, self.records.now, language)
 
     # -- clocks ------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from baken.errors import (
     ConsentError,
     DeskError,
     LinkRefusedError,
+    NotFoundError,
     OvertakenError,
     TransitionError,
 )
@@ -37,6 +38,7 @@ from baken.store.database import Database, Session
 from baken.store.opening import find_database
 from baken.store.queries import Tables
 from baken.store.schema import Schema, prepare
+from baken.text.marking import message
 
 from .accounts import Accounts
 from .assigning import Assignment, Reason, rank
@@ -45,6 +47,7 @@ from .calendar import OfficeCalendar
 from .casework import Casework, Office, consent_forms, timed
 from .drafts import Draft, read_draft
 from .enquiry import (
+    MAY,
     OFFICE_ROLES,
     OUTCOMES,
     SYSTEM,
@@ -64,9 +67,11 @@ from .enquiry import (
 from .forms import (
     ANSWERS,
     LONGEST_TEXT,
+    AgreedMeeting,
     Answer,
     Asked,
     Form,
+    OutcomeQuestion,
     Question,
     Receipt,
     Status,
@@ -77,15 +82,22 @@ from .forms import (
     checked_text,
 )
 from .incoming import read_mail
-from .links import Purpose, Signer, Ticket, find_secret
-from .mail import Composer
+from .limits import network_of, take
+from .links import LIFETIME_DAYS, Purpose, Signer, Ticket, find_secret
+from .mail import Composer, proposed_times
 from .programs import Programs
 from .provider import Provider
 from .receipts import Access, Consent, ConsentPurpose, Mail, MailState
-from .records import Records, new_id, new_reference, stamp
+from .records import Records, moment, new_id, new_reference, stamp
 from .replies import Reply, checked_reply, read_replies, read_versions
 from .reporting import Report, read_rows, report
 from .sealing import Vault, fingerprint
+
+_LAST: Final = 2**31 - 1
+"""A number that no line of the audit trail reaches."""
+
+KEYS: Final = ("invitation", "password-forgotten")
+"""Kinds of mail that hold a key: who reads one could choose a colleague's password."""
 
 _TEAM_ROLES: Final[tuple[Role, ...]] = ("head", "admin")
 """Who looks after the team directory."""
@@ -113,6 +125,8 @@ _PUBLIC_EVENTS: Final = frozenset(
 )  # fmt: skip
 """What an enquirer's status page tells; notes of the team are the team's."""
 
+_ENQUIRERS_WORDS: Final = frozenset({"answered", "asked-back", "wrote", "outcome-told"})
+"""Events whose words the enquirer wrote or was written; a counterpart's words are the team's."""
 
 Result = Literal["sent", "later", "unknown", "bounced", "refused", "cancelled"]
 """How sending went: a server took it; took it not, try later; the connection broke while it was
@@ -144,6 +158,40 @@ class Case(Struct, frozen=True, kw_only=True):
     clocks: tuple[Clock, ...]
     mails: tuple[Mail, ...]
     consents: tuple[Consent, ...]
+
+
+class Known(Struct, frozen=True, kw_only=True):
+    """What the desk knows of somebody, in short.
+
+    Attributes:
+        people: every row with their address, the newest first; just the row of somebody erased.
+        enquiries: theirs, the oldest first.
+        introductions: how often they were asked as a counterpart.
+        consents: what they agreed to.
+        mails: how many were written to them.
+    """
+
+    people: tuple[Person, ...]
+    enquiries: tuple[Enquiry, ...]
+    introductions: int
+    consents: tuple[Consent, ...]
+    mails: int
+
+
+class Trail(Struct, frozen=True, kw_only=True):
+    """A page of the audit trail.
+
+    Attributes:
+        lines: the latest first.
+        references: of enquiries in them, by identifier.
+        team: everybody who is or was in the team and is not erased, by identifier.
+        is_more: whether there are older lines.
+    """
+
+    lines: tuple[Access, ...]
+    references: dict[str, str]
+    team: dict[str, str]
+    is_more: bool
 
 
 class _UndoneError(Exception):
@@ -250,13 +298,40 @@ class Desk:
 
     # -- enquirers -----------------------------------------------------------------------------
 
-    def receive(self, form: Form) -> Receipt:
+    @property
+    def takes_enquiries(self) -> bool:
+        """Whether somebody is there to answer: an officer who works here, away or not."""
+        with self._database.reading() as session:
+            records = Records(session, self._vault, self._now())
+            return any(officer.is_active for officer in records.officers())
+
+    def form_token(self) -> str:
+        """Return what an empty form carries: it makes one sending unlike all others."""
+        return self._office.signer.token("form", new_id(), self._now())
+
+    def age_of_form(self, token: str) -> float:
+        """Return for how many seconds a form has been open.
+
+        Raises:
+            LinkRefusedError: the token is not ours, or older than it may be.
+        """
+        now = self._now()
+        ticket = self._read_link(token, "form")
+        return now.timestamp() - (ticket.expires - LIFETIME_DAYS["form"] * 86_400)
+
+    def receive(self, form: Form, *, peer: str = "") -> Receipt:
         """Take an enquiry in: it has an owner, a promise and an acknowledgement from now on.
 
         Sending the same form again gives the same enquiry.
 
+        Args:
+            form: what was sent.
+            peer: the network address that it came from, of which nothing readable is kept; empty
+                for what no stranger sends, which is then not counted.
+
         Raises:
             DeskError: the form cannot be used; the message says what to do.
+            TooOftenError: too many came from there, or of that address, within a short time.
         """
         form = checked_form(form)
         with self._work() as work:
@@ -265,6 +340,9 @@ class Desk:
                 given = fingerprint(form.submission)
                 for enquiry in records.enquiries("enquiry_by_submission", submission=given):
                     return self._receipt(work, enquiry)
+            if peer:
+                take(records, "enquiries from a network", network_of(peer))
+                take(records, "enquiries of an address", form.contact.email)
             enquirer = self._known("enquirer", form.contact, form.language, records)
             due = self.calendar.promise_due(records.now)
             chosen = work.choose_owner(form, records.now, due)
@@ -303,7 +381,7 @@ class Desk:
         return Receipt(
             enquiry=enquiry.id,
             reference=enquiry.reference,
-            status_url=self._office.signer.url("status", enquiry.id, work.records.now),
+            status_url=work.url("status", enquiry.id, enquiry.language),
             promise_due=enquiry.promise_due,
             owner=work.name_of(enquiry.owner),
         )
@@ -315,8 +393,12 @@ class Desk:
                 return person
         return records.add_person(role, language, contact)
 
-    def status(self, token: str) -> Status:
+    def status(self, token: str, language: Language | None = None) -> Status:
         """Return what an enquirer sees behind their link.
+
+        Args:
+            token: of the link.
+            language: that it is said in; None for the enquirer's own.
 
         Raises:
             LinkRefusedError: the link is not a good one.
@@ -324,7 +406,11 @@ class Desk:
         ticket = self._read_link(token, "status")
         with self._work() as work:
             enquiry = work.records.enquiry(ticket.subject)
-            say, language = self._office.composer.say, enquiry.language
+            say, language = self._office.composer.say, language or enquiry.language
+            records = work.records
+            introductions = records.introductions(enquiry.id)
+            names = {one.id: one.organisation_name for one in introductions}
+            events = [one for one in records.events(enquiry.id) if one.name in _PUBLIC_EVENTS]
             work.records.record_access(
                 Actor("enquirer", enquiry.enquirer),
                 "read", "status page", person=enquiry.enquirer, enquiry=enquiry.id,
@@ -341,18 +427,63 @@ class Desk:
                 answered=enquiry.answered,
                 owner=work.name_of(enquiry.owner),
                 steps=tuple(
-                    Step(event.at, event.name, say("events", event.name, language))
-                    for event in work.records.events(enquiry.id)
-                    if event.name in _PUBLIC_EVENTS
+                    Step(
+                        event.at,
+                        event.name,
+                        say("events", event.name, language),
+                        names.get(event.introduction or "", ""),
+                        str((event.details or {}).get("text", ""))
+                        if event.name in _ENQUIRERS_WORDS
+                        else "",
+                    )
+                    for event in events
                 ),
                 introductions=tuple(
                     (one.organisation_name, one.state, say("introductions", one.state, language))
-                    for one in work.records.introductions(enquiry.id)
+                    for one in introductions
                 ),
                 consents=tuple(
                     (one.purpose, one.wording, one.is_standing)
                     for one in work.records.consents(enquiry.enquirer)
                 ),
+                meetings=tuple(
+                    AgreedMeeting(names.get(event.introduction or "", ""), _times(event))
+                    for event in events
+                    if event.name == "agreed"
+                ),
+                outcome=enquiry.outcome,
+                organisations=enquiry.organisations,
+                is_erased=enquiry.erased is not None,
+            )
+
+    def calendar_file(self, token: str) -> str:
+        """Return the proposed times of an enquiry's meetings as an iCalendar file.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+            NotFoundError: no time was proposed.
+        """
+        ticket = self._read_link(token, "status")
+        composer = self._office.composer
+        with self._work() as work:
+            records = work.records
+            enquiry = records.enquiry(ticket.subject)
+            names = {one.id: one.organisation_name for one in records.introductions(enquiry.id)}
+            last = [event for event in records.events(enquiry.id) if event.name == "agreed"][-1:]
+            times = [pair for event in last for pair in _times(event)]
+            if not times:
+                raise NotFoundError(message("No time has been proposed for this enquiry."))
+            of = last[0].introduction or enquiry.id
+            records.record_access(
+                Actor("enquirer", enquiry.enquirer), "read", "proposed times",
+                person=enquiry.enquirer, enquiry=enquiry.id,
+            )  # fmt: skip
+            return proposed_times(
+                times,
+                summary=f"{composer.office} · {names.get(of, enquiry.reference)}",
+                uid=f"{of}@{composer.sender.rpartition('@')[2]}",
+                zone=composer.zone,
+                now=records.now,
             )
 
     def write(self, token: str, text: str) -> Enquiry:
@@ -380,8 +511,34 @@ class Desk:
         ticket = self._read_link(token, "status")
         with self._work() as work:
             enquiry = work.records.enquiry(ticket.subject)
+            if event == "wrote":
+                take(work.records, "messages", enquiry.id)
             actor = Actor("enquirer", enquiry.enquirer)
             return work.happen(enquiry, event, actor, details, outcome=outcome)
+
+    def outcome_question(self, token: str) -> OutcomeQuestion:
+        """Return what an enquirer is asked about the outcome; reading changes nothing.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "outcome")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            work.records.record_access(
+                Actor("enquirer", enquiry.enquirer),
+                "read", "names of counterparts", person=enquiry.enquirer, enquiry=enquiry.id,
+            )  # fmt: skip
+            return OutcomeQuestion(
+                reference=enquiry.reference,
+                organisations=tuple(
+                    one.organisation_name
+                    for one in work.records.introductions(enquiry.id)
+                    if one.state == "accepted"
+                ),
+                is_open=enquiry.state in ("introducing", "meeting")
+                and not self._is_link_used(work.records, token),
+            )
 
     def tell_outcome(self, token: str, text: str) -> Enquiry:
         """Keep what an enquirer tells of the outcome; their link works once.
@@ -441,7 +598,10 @@ class Desk:
             DeskError: a referral names nobody.
         """
         if answer not in ANSWERS:
-            raise DeskError(f"There is no such answer. Choose one of {', '.join(ANSWERS)}.")
+            raise DeskError(
+                message("There is no such answer. Choose one of: %(choices)s."),
+                choices=", ".join(ANSWERS),
+            )
         noun = "name of whom to ask" if answer == "referred" else "message"
         text = checked_text(text, noun, is_needed=answer == "referred")
         ticket = self._read_link(token, "answer")
@@ -449,7 +609,7 @@ class Desk:
             introduction = work.records.introduction(ticket.subject)
             enquiry = work.records.enquiry(introduction.enquiry)
             if work.records.person(introduction.counterpart).contact is None:
-                raise LinkRefusedError("Your data has been erased, and this link with it.")
+                raise LinkRefusedError(message("Your data has been erased, and this link with it."))
             self._use_link(work.records, token, ticket)
             actor = Actor("counterpart", introduction.counterpart)
             details = {"text": text} if text else {}
@@ -461,6 +621,16 @@ class Desk:
     def wording(self, purpose: ConsentPurpose, language: Language) -> str:
         """Return exactly what somebody is asked to agree to."""
         return consent_forms()[purpose].wording[language].format(self._office.follow_ups)
+
+    def consent_behind(self, token: str, purpose: Literal["confirm", "withdraw"]) -> Consent:
+        """Return what a link confirms or takes back; reading changes nothing.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, purpose)
+        with self._database.reading() as session:
+            return Records(session, self._vault, self._now()).consent(ticket.subject)
 
     def confirm_consent(self, token: str) -> Consent:
         """Confirm what was agreed to, by the link in the mail that asked; it works once.
@@ -477,7 +647,9 @@ class Desk:
             )
             consent = work.records.consent(ticket.subject)
             if not done:
-                raise ConsentError("This was withdrawn, or lapsed. Agree again on the form.")
+                raise ConsentError(
+                    message("This was withdrawn, or lapsed. Agree again on the form.")
+                )
             self._note_consent(work, consent, "confirm")
             return consent
 
@@ -491,15 +663,28 @@ class Desk:
         """
         ticket = self._read_link(token, "withdraw")
         with self._work() as work:
-            records = work.records
-            consent = records.consent(ticket.subject)
-            person = records.person(consent.person)
-            for one in self._all_of(records, person):
-                for other in records.consents(one.id):
-                    if other.purpose == consent.purpose and other.withdrawn is None:
-                        records.session.execute("withdraw_consent", id=other.id, at=records.at)
-                        self._note_consent(work, other, "withdraw")
-            return records.consent(consent.id)
+            consent = work.records.consent(ticket.subject)
+            self._withdraw_all(work, work.records.person(consent.person), consent.purpose)
+            return work.records.consent(consent.id)
+
+    def withdraw_agreement(self, token: str, purpose: ConsentPurpose) -> None:
+        """Take back what was agreed to, on the status page.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "status")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            self._withdraw_all(work, work.records.person(enquiry.enquirer), purpose)
+
+    def _withdraw_all(self, work: Casework, person: Person, purpose: ConsentPurpose) -> None:
+        records = work.records
+        for one in self._all_of(records, person):
+            for other in records.consents(one.id):
+                if other.purpose == purpose and other.withdrawn is None:
+                    records.session.execute("withdraw_consent", id=other.id, at=records.at)
+                    self._note_consent(work, other, "withdraw")
 
     def _note_consent(self, work: Casework, consent: Consent, action: str) -> None:
         actor = Actor("enquirer", consent.person)
@@ -722,6 +907,10 @@ class Desk:
             person = work.records.person(enquiry.enquirer)
             if person.contact is None:
                 raise ConsentError("The data of this enquiry has been erased.")
+            take(work.records, "messages", enquiry.id)
+            for known in work.records.consents(person.id):
+                if known.purpose == purpose and known.withdrawn is None:
+                    return known
             return work.agree(person, purpose, checked_line(place, "place"), enquiry)
 
     def _by_officer(
@@ -1040,11 +1229,50 @@ class Desk:
             records.record_access(by, "change", "officer's contact", person=person.id, enquiry=None)
             return records.officer(person.id)
 
-    def officers(self) -> list[Officer]:
-        """Return the team, in the order in which they joined."""
+    def officers(self, *, by: Actor = SYSTEM) -> list[Officer]:
+        """Return the team, in the order in which they joined.
+
+        Raises:
+            TransitionError: `by` is nobody of the team.
+        """
         with self._work() as work:
-            work.records.record_access(SYSTEM, "read", "team", person=None, enquiry=None)
+            self._officer(work, by, OFFICE_ROLES)
+            work.records.record_access(by, "read", "team", person=None, enquiry=None)
             return work.records.officers()
+
+    def invite(self, person: str, *, by: Actor) -> None:
+        """Write to somebody of the team that they may choose a password.
+
+        The link goes to them alone: whoever invites could otherwise come in as them.
+
+        Raises:
+            TransitionError: `by` may not.
+            NotFoundError: nobody in the team has that identifier.
+            DeskError: they have left.
+        """
+        self._look_after(person, "invitation", by)
+        self.accounts.invite(person)
+
+    def reset_second_factor(self, person: str, *, by: Actor) -> None:
+        """Forget somebody's second factor, such as a lost telephone, and sign them out.
+
+        Raises:
+            TransitionError: `by` may not.
+            NotFoundError: nobody in the team has that identifier.
+            DeskError: they have left.
+        """
+        self._look_after(person, "second factor", by)
+        self.accounts.drop_second_factor(person)
+
+    def _look_after(self, person: str, what: str, by: Actor) -> None:
+        """See that `by` may change somebody's account, and note that they do."""
+        with self._work() as work:
+            self._head(work, by, _TEAM_ROLES)
+            officer = work.records.officer(person)
+            _see_that_role_may_be_given(by, officer.role, None)
+            if not officer.is_active:
+                raise DeskError("They have left the team. Let them come back first.")
+            work.records.record_access(by, "change", what, person=person, enquiry=None)
 
     def change_officer(self, person: str, *, by: Actor = SYSTEM, **changes: Any) -> Officer:
         """Change a line of the team directory.
@@ -1074,6 +1302,7 @@ class Desk:
             officer = msgspec.structs.replace(before, **changes)
             if "role" in changes or "is_active" in changes:
                 _see_that_role_may_be_given(by, officer.role, before.role)
+                self._see_that_one_is_left(work, officer, before, by)
             if officer.role not in OFFICE_ROLES:
                 raise DeskError(f"Somebody of the team is {', '.join(OFFICE_ROLES)}. Choose one.")
             if any(first > last for first, last in officer.away) or officer.capacity < 1:
@@ -1100,7 +1329,49 @@ class Desk:
                 records.session.execute("end_sessions_of", person=person, but="")
             return records.officer(person)
 
+    def _see_that_one_is_left(
+        self, work: Casework, officer: Officer, before: Officer, by: Actor
+    ) -> None:
+        """See that the last administrator stays one, so that somebody can look after accounts.
+
+        Raises:
+            DeskError: they would not.
+        """
+        if before.role != "admin" or (officer.role == "admin" and officer.is_active):
+            return
+        others = (one for one in work.records.officers() if one.person.id != officer.person.id)
+        if by != SYSTEM and not any(one.role == "admin" and one.is_active for one in others):
+            raise DeskError("They are the only administrator. Make somebody else one first.")
+
     # -- people's rights -----------------------------------------------------------------------
+
+    def known(self, person: str, *, by: Actor) -> Known:
+        """Return what the desk knows of somebody, in short; what `export` gives in full.
+
+        Raises:
+            TransitionError: `by` is no head.
+            NotFoundError: nobody has that identifier.
+        """
+        with self._work() as work:
+            self._head(work, by)
+            records = work.records
+            everybody = self._all_of(records, records.person(person))
+            for one in everybody:
+                records.record_access(by, "read", "person", person=one.id, enquiry=None)
+            return Known(
+                people=tuple(everybody),
+                enquiries=tuple(
+                    enquiry
+                    for one in everybody
+                    for enquiry in records.enquiries("enquiries_of", person=one.id)
+                ),
+                introductions=sum(
+                    len(records.session.select("introductions_of", person=one.id))
+                    for one in everybody
+                ),
+                consents=tuple(given for one in everybody for given in records.consents(one.id)),
+                mails=sum(len(records.mails("mails_of_person", person=p.id)) for p in everybody),
+            )
 
     def people(self, email: str, *, by: Actor) -> list[Person]:
         """Return everybody with an address, in every role, the newest first.
@@ -1126,31 +1397,38 @@ class Desk:
         """
         with self._work() as work:
             self._head(work, by)
-            records = work.records
-            everybody = self._all_of(records, records.person(person))
-            found: dict[str, list[Any]] = {
-                name: []
-                for name in ("people", "enquiries", "introductions", "consents", "mails", "access")
-            }
-            for one in everybody:
-                found["people"].append(one)
-                for enquiry in records.enquiries("enquiries_of", person=one.id):
-                    events = records.events(enquiry.id)
-                    found["enquiries"].append({"enquiry": enquiry, "events": events})
-                rows = records.session.select("introductions_of", person=one.id)
-                for introduction in (records.introduction(row[0]) for row in rows):
-                    events = [
-                        event
-                        for event in records.events(introduction.enquiry)
-                        if event.introduction == introduction.id
-                    ]
-                    found["introductions"].append({"introduction": introduction, "events": events})
-                found["consents"] += records.consents(one.id)
-                found["mails"] += records.mails("mails_of_person", person=one.id)
-                found["access"] += self._accesses(records, person=one.id)
-                records.record_access(by, "export", "everything", person=one.id, enquiry=None)
-            exported: dict[str, Any] = msgspec.to_builtins(found)
-            return exported
+            return self._export(work, person, by)
+
+    def _export(self, work: Casework, person: str, by: Actor) -> dict[str, Any]:
+        records = work.records
+        everybody = self._all_of(records, records.person(person))
+        found: dict[str, list[Any]] = {
+            name: []
+            for name in ("people", "enquiries", "introductions", "consents", "mails", "access")
+        }
+        for one in everybody:
+            found["people"].append(one)
+            for enquiry in records.enquiries("enquiries_of", person=one.id):
+                events = records.events(enquiry.id)
+                found["enquiries"].append({"enquiry": enquiry, "events": events})
+            rows = records.session.select("introductions_of", person=one.id)
+            for introduction in (records.introduction(row[0]) for row in rows):
+                events = [
+                    event
+                    for event in records.events(introduction.enquiry)
+                    if event.introduction == introduction.id
+                ]
+                found["introductions"].append({"introduction": introduction, "events": events})
+            found["consents"] += records.consents(one.id)
+            found["mails"] += [
+                # Whoever exports a colleague could come in as them by the link in it.
+                msgspec.structs.replace(mail, message=None) if mail.kind in KEYS else mail
+                for mail in records.mails("mails_of_person", person=one.id)
+            ]
+            found["access"] += self._accesses(records, person=one.id)
+            records.record_access(by, "export", "everything", person=one.id, enquiry=None)
+        exported: dict[str, Any] = msgspec.to_builtins(found)
+        return exported
 
     def erase(self, person: str, *, by: Actor) -> int:
         """Forget somebody: who they are, what they wrote, what was written to them.
@@ -1169,10 +1447,65 @@ class Desk:
         """
         with self._work() as work:
             self._head(work, by)
-            everybody = self._all_of(work.records, work.records.person(person))
-            for one in everybody:
-                self._erase_person(work, one, by)
-            return len(everybody)
+            return self._erase(work, person, by)
+
+    def _erase(self, work: Casework, person: str, by: Actor) -> int:
+        everybody = self._all_of(work.records, work.records.person(person))
+        for one in everybody:
+            self._erase_person(work, one, by)
+        return len(everybody)
+
+    def send_own_data_link(self, token: str) -> None:
+        """Write to an enquirer how they see or erase what is kept about them.
+
+        The link of the status page is not enough for that: who made the enquiry may have given an
+        address that is not theirs, and would then see what else is kept about it.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+            TooOftenError: they have been written to a moment ago.
+            DeskError: their data has been erased.
+        """
+        ticket = self._read_link(token, "status")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            person = work.records.person(enquiry.enquirer)
+            if person.contact is None:
+                raise DeskError(message("The data of this enquiry has been erased."))
+            take(work.records, "own data", person.contact.email)
+            values = {"data_url": work.url("data", person.id, person.language), "reference": ""}
+            work.write_about("own-data", person, values, enquiry=enquiry)
+
+    def is_known(self, token: str) -> bool:
+        """Return whether anything is still kept about whom a mail about their data went to.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "data")
+        with self._database.reading() as session:
+            return Records(session, self._vault, self._now()).person(ticket.subject).erased is None
+
+    def export_own(self, token: str) -> dict[str, Any]:
+        """Return everything that is kept about somebody, to them, by the link in their mail.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+        """
+        ticket = self._read_link(token, "data")
+        with self._work() as work:
+            return self._export(work, ticket.subject, Actor("enquirer", ticket.subject))
+
+    def erase_own(self, token: str) -> int:
+        """Forget somebody, as `erase` does, because they ask by the link in their mail.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+            DeskError: they work here.
+        """
+        ticket = self._read_link(token, "data")
+        with self._work() as work:
+            return self._erase(work, ticket.subject, Actor("enquirer", ticket.subject))
 
     def _erase_person(self, work: Casework, person: Person, by: Actor) -> None:
         records = work.records
@@ -1190,6 +1523,8 @@ class Desk:
                 introduction.enquiry, ("counterpart-quiet", "counterpart-silent"), introduction.id
             )
         records.session.execute("erase_mails_of_person", person=person.id)
+        records.session.execute("end_sessions_of", person=person.id, but="")
+        records.session.execute("drop_account", person=person.id)
         records.session.execute("withdraw_consents_of", person=person.id, at=records.at)
         records.session.execute("erase_person", id=person.id, at=records.at)
         records.record_access(by, "erase", "everything", person=person.id, enquiry=None)
@@ -1205,6 +1540,83 @@ class Desk:
         if person.contact is None:
             return [person]
         return records.people_called(person.contact.email)
+
+    def trail(
+        self,
+        *,
+        by: Actor,
+        person: str = "",
+        enquiry: str = "",
+        officer: str = "",
+        before: int = _LAST,
+        most: int = 100,
+    ) -> Trail:
+        """Return a page of the audit trail; that it was read is a line of it.
+
+        Args:
+            by: who reads it.
+            person: whose data, every row of that address; empty for everybody's.
+            enquiry: about which enquiry; empty for all.
+            officer: who did it; empty for everybody.
+            before: number of the line that the page ends before.
+            most: lines of a page.
+
+        Raises:
+            TransitionError: `by` may not.
+            NotFoundError: nobody has that identifier.
+        """
+        with self._work() as work:
+            self._officer(work, by, MAY["audit"])
+            records, select = work.records, work.records.session.select
+            people = self._all_of(records, records.person(person)) if person else []
+            rows = select(
+                "trail",
+                before=before,
+                actor=officer,
+                enquiry=enquiry,
+                everybody=int(not person),
+                people=[one.id for one in people],
+                most=most + 1,
+            )
+            names = Access.__struct_fields__
+            lines = [msgspec.convert(dict(zip(names, row, strict=True)), Access) for row in rows]
+            ids = sorted({line.enquiry for line in lines if line.enquiry})
+            records.record_access(
+                by, "read", "audit trail", person=person or None, enquiry=enquiry or None
+            )
+            return Trail(
+                lines=tuple(lines[:most]),
+                references={row[0]: row[1] for row in select("references", ids=ids)},
+                team={one.person.id: one.name for one in records.officers() if one.name},
+                is_more=len(lines) > most,
+            )
+
+    def find_in_trail(self, words: str, *, by: Actor) -> tuple[str, str]:
+        """Return the identifiers of a person and of an enquiry that an auditor means.
+
+        Args:
+            words: an e-mail address, or the reference of an enquiry.
+            by: who looks.
+
+        Returns:
+            One of the two; the other is empty.
+
+        Raises:
+            TransitionError: `by` may not.
+            DeskError: there is nobody and nothing of that name.
+        """
+        with self._work() as work:
+            self._officer(work, by, MAY["audit"])
+            for person in work.records.people_called(words):
+                work.records.record_access(by, "find", "address", person=person.id, enquiry=None)
+                return person.id, ""
+            given = words.strip().upper()
+            for enquiry in work.records.enquiries("enquiry_by_reference", reference=given):
+                return "", enquiry.id
+        raise DeskError(
+            "The desk knows no such address or reference. Check how it is written; of somebody who"
+            " was erased, the address is gone."
+        )
 
     def accesses(self, *, person: str = "", enquiry: str = "") -> list[Access]:
         """Return the audit trail, of one person or enquiry or of all."""
@@ -1240,6 +1652,7 @@ class Desk:
                     self._erase_person(work, records.person(id_), SYSTEM)
         execute = records.session.execute
         execute("drop_used_links", now=records.at)
+        execute("drop_paces", now=records.at)
         return Sweep(
             enquiries=len(closed),
             mails=execute("erase_mails_before", before=ago(kept.keep_mails_days)),
@@ -1525,7 +1938,7 @@ class Desk:
             LinkRefusedError: it was used before.
         """
         if self._is_link_used(records, token):
-            raise LinkRefusedError("This link has been used. What you answered is kept.")
+            raise LinkRefusedError(message("This link has been used. What you answered is kept."))
         expires = datetime.datetime.fromtimestamp(ticket.expires, datetime.UTC)
         records.session.execute(
             "use_link", digest=fingerprint(token), used=records.at, expires=stamp(expires)
@@ -1562,6 +1975,12 @@ def _see_that_role_may_be_given(by: Actor, role: OfficeRole, before: OfficeRole 
     """
     if "admin" in (role, before) and by.role not in ("admin", "system"):
         raise TransitionError("Only an administrator may do this. Ask one of them.")
+
+
+def _times(event: Event) -> tuple[tuple[datetime.datetime, datetime.datetime], ...]:
+    """Return the times that were proposed with an event; none once erased."""
+    raw = msgspec.convert((event.details or {}).get("times", ()), list[tuple[str, str]])
+    return tuple((moment(start), moment(end)) for start, end in raw)
 
 
 def _list(values: Iterable[object]) -> str:

@@ -15,8 +15,18 @@ from msgspec.structs import replace
 
 from baken.errors import DeskError
 from baken.model import LANGUAGES, Language
+from baken.text.marking import message
 
-from .enquiry import KINDS, Contact, Introduction, IntroductionState, Kind, Private, State
+from .enquiry import (
+    KINDS,
+    Contact,
+    Introduction,
+    IntroductionState,
+    Kind,
+    Outcome,
+    Private,
+    State,
+)
 from .mail import clean
 from .receipts import ConsentPurpose
 
@@ -26,6 +36,31 @@ LONGEST_TEXT: Final = 20_000
 LONGEST_FIELD: Final = 200
 _LONGEST_EMAIL: Final = 254  # RFC 5321
 _MOST_CHOSEN: Final = 50
+
+# Whole sentences, since other languages cannot put any noun into one.
+_TOO_LONG: Final = {
+    "message": message("The message is longer than %(most)s characters. Shorten it."),
+    "name": message("The name is longer than %(most)s characters. Shorten it."),
+    "organisation": message(
+        "The organisation's name is longer than %(most)s characters. Shorten it."
+    ),
+    "position": message("The position is longer than %(most)s characters. Shorten it."),
+    "telephone number": message(
+        "The telephone number is longer than %(most)s characters. Shorten it."
+    ),
+    "sector": message("The sector is longer than %(most)s characters. Shorten it."),
+    "name of whom to ask": message(
+        "The name of whom to ask is longer than %(most)s characters. Shorten it."
+    ),
+}
+_ANYTHING_TOO_LONG: Final = message(
+    "One of the texts is longer than %(most)s characters. Shorten it."
+)
+_EMPTY: Final = {
+    "message": message("The message is empty. Write what you would like to say."),
+    "name of whom to ask": message("The name of whom to ask is missing. Say who may help instead."),
+}
+_ANYTHING_EMPTY: Final = message("One of the texts is empty. Write what you would like to say.")
 
 Answer = Literal["accepted", "referred", "declined"]
 ANSWERS: Final[tuple[Answer, ...]] = get_args(Answer)
@@ -123,12 +158,34 @@ class Question(Private, frozen=True, kw_only=True):
     is_open: bool
 
 
-class Step(Struct, frozen=True):
-    """One line of a status page: when, and what happened, in the enquirer's language."""
+class Step(Private, frozen=True):
+    """One line of a status page.
+
+    Attributes:
+        at: when.
+        event: what happened, as the table of transitions names it.
+        text: the same in words.
+        organisation: name of the counterpart that it is about; empty for most.
+        words: what was written then, by the enquirer or to them; empty where nothing was.
+    """
 
     at: datetime.datetime
     event: str
     text: str
+    organisation: str = ""
+    words: str = ""
+
+
+class AgreedMeeting(Private, frozen=True):
+    """An introduction that both sides agreed to.
+
+    Attributes:
+        organisation: name of the counterpart's.
+        times: beginning and end of each time that was proposed.
+    """
+
+    organisation: str
+    times: tuple[tuple[datetime.datetime, datetime.datetime], ...]
 
 
 class Status(Private, frozen=True, kw_only=True):
@@ -148,6 +205,10 @@ class Status(Private, frozen=True, kw_only=True):
         steps: what happened, in order.
         introductions: name and state of each organisation that was asked, with the state in words.
         consents: purpose, wording and whether it stands.
+        meetings: introductions that both sides agreed to, with proposed times.
+        outcome: with which it ended; None while it is open.
+        organisations: ids in the landscape that the enquirer chose.
+        is_erased: whether its words and people have been erased.
     """
 
     reference: str
@@ -163,6 +224,24 @@ class Status(Private, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     introductions: tuple[tuple[str, IntroductionState, str], ...]
     consents: tuple[tuple[ConsentPurpose, str, bool], ...]
+    meetings: tuple[AgreedMeeting, ...] = ()
+    outcome: Outcome | None = None
+    organisations: tuple[str, ...] = ()
+    is_erased: bool = False
+
+
+class OutcomeQuestion(Private, frozen=True, kw_only=True):
+    """What an enquirer sees behind the link that asks how it went.
+
+    Attributes:
+        reference: of the enquiry.
+        organisations: names of those who agreed to meet.
+        is_open: whether an answer still changes something.
+    """
+
+    reference: str
+    organisations: tuple[str, ...]
+    is_open: bool
 
 
 def checked_form(form: Form) -> Form:
@@ -172,15 +251,24 @@ def checked_form(form: Form) -> Form:
         DeskError: a part of it cannot be used; the message says which and what to do.
     """
     if form.kind not in KINDS:
-        raise DeskError(f"There is no such kind of enquiry. Choose one of {', '.join(KINDS)}.")
+        raise DeskError(
+            message("There is no such kind of enquiry. Choose one of: %(choices)s."),
+            choices=", ".join(KINDS),
+        )
     if len(form.organisations) > _MOST_CHOSEN or len(form.themes) > _MOST_CHOSEN:
-        raise DeskError(f"Choose at most {_MOST_CHOSEN} organisations for one enquiry.")
+        raise DeskError(
+            message("Choose at most %(most)s organisations for one enquiry."), most=_MOST_CHOSEN
+        )
     if any(len(one) > LONGEST_FIELD for one in (*form.organisations, *form.themes)):
-        raise DeskError("One of the chosen organisations is none. Choose again from the list.")
+        raise DeskError(
+            message("One of the chosen organisations is none. Choose again from the list.")
+        )
     if not re.fullmatch(r"([A-Za-z]{2})?", form.country):
-        raise DeskError("The country is not known. Choose one from the list.")
+        raise DeskError(message("The country is not known. Choose one from the list."))
     if form.submission is not None and not 16 <= len(form.submission) <= LONGEST_FIELD:
-        raise DeskError("The form is incomplete. Load the page again and send it once more.")
+        raise DeskError(
+            message("The form is incomplete. Load the page again and send it once more.")
+        )
     return replace(
         form,
         contact=checked_contact(form.contact),
@@ -199,7 +287,7 @@ def checked_contact(contact: Contact) -> Contact:
         DeskError: the name is missing, or the address is none.
     """
     if not contact.name.strip():
-        raise DeskError("Your name is missing. Say how we may address you.")
+        raise DeskError(message("Your name is missing. Say how we may address you."))
     return Contact(
         name=checked_line(contact.name, "name"),
         email=checked_email(contact.email),
@@ -215,7 +303,7 @@ def checked_email(email: str) -> str:
     Raises:
         DeskError: it is none.
     """
-    refusal = DeskError("The e-mail address is not one. Write it as name@example.org.")
+    refusal = DeskError(message("The e-mail address is not one. Write it as name@example.org."))
     local, _, domain = email.strip().rpartition("@")
     try:
         domain = domain.encode("idna").decode()
@@ -243,12 +331,17 @@ def checked_language(language: str) -> Language:
 def checked_line(text: str, noun: str) -> str:
     """Return one line of text.
 
+    Args:
+        text: as somebody wrote it.
+        noun: which part of a form it is, for the refusal; those of the team need no sentence of
+            their own.
+
     Raises:
         DeskError: it is longer than `LONGEST_FIELD`.
     """
     line = " ".join(clean(text).split())
     if len(line) > LONGEST_FIELD:
-        raise DeskError(f"The {noun} is longer than {LONGEST_FIELD} characters. Shorten it.")
+        raise DeskError(_TOO_LONG.get(noun, _ANYTHING_TOO_LONG), most=LONGEST_FIELD)
     return line
 
 
@@ -259,8 +352,8 @@ def checked_text(text: str, noun: str, *, is_needed: bool = True) -> str:
         DeskError: it is missing, or longer than `LONGEST_TEXT`.
     """
     if len(text) > LONGEST_TEXT:
-        raise DeskError(f"The {noun} is longer than {LONGEST_TEXT:,} characters. Shorten it.")
+        raise DeskError(_TOO_LONG.get(noun, _ANYTHING_TOO_LONG), most=LONGEST_TEXT)
     text = clean(text).strip()
     if is_needed and not text:
-        raise DeskError(f"The {noun} is empty. Write what you would like to say.")
+        raise DeskError(_EMPTY.get(noun, _ANYTHING_EMPTY))
     return text

@@ -20,8 +20,10 @@ from msgspec import Struct
 
 from baken.config import Secret
 from baken.errors import LinkRefusedError, SettingError
+from baken.model import Language
+from baken.text.marking import message
 
-Purpose = Literal["status", "answer", "confirm", "withdraw", "outcome", "password"]
+Purpose = Literal["status", "answer", "confirm", "withdraw", "outcome", "password", "data", "form"]
 
 LIFETIME_DAYS: Final[dict[Purpose, int]] = {
     "status": 1095,
@@ -30,8 +32,12 @@ LIFETIME_DAYS: Final[dict[Purpose, int]] = {
     "withdraw": 1095,
     "outcome": 180,
     "password": 3,
+    "data": 2,
+    "form": 2,
 }
-"""How long a link works. Withdrawing is as easy as agreeing, for as long as mails may lie about."""
+"""How long a link works. Withdrawing is as easy as agreeing, for as long as mails may lie about.
+
+A form is no link, but carries a token of the same make."""
 
 PATHS: Final[dict[Purpose, str]] = {
     "status": "/status/{}",
@@ -40,6 +46,7 @@ PATHS: Final[dict[Purpose, str]] = {
     "withdraw": "/withdraw/{}",
     "outcome": "/outcome/{}",
     "password": "/desk/password/{}",
+    "data": "/data/{}",
 }
 """Pages that the links lead to."""
 
@@ -82,9 +89,12 @@ class Signer:
         body = msgspec.msgpack.encode(ticket)
         return _text(body + hmac.digest(self._keys[purpose], body, "sha256"))
 
-    def url(self, purpose: Purpose, subject: str, now: datetime.datetime) -> str:
-        """Return a whole link."""
-        return self._site + PATHS[purpose].format(self.token(purpose, subject, now))
+    def url(
+        self, purpose: Purpose, subject: str, now: datetime.datetime, language: Language = "en"
+    ) -> str:
+        """Return a whole link, to the page in a language."""
+        path = PATHS[purpose].format(self.token(purpose, subject, now))
+        return self._site + (path if language == "en" else f"/{language}{path}")
 
     def read(self, token: str, purpose: Purpose, now: datetime.datetime) -> Ticket:
         """Return what a link says.
@@ -107,11 +117,15 @@ class Signer:
                 raise ValueError
         except (ValueError, binascii.Error, msgspec.MsgspecError):
             raise LinkRefusedError(
-                "This link is not one of ours, or a part of it is missing. Open it again from "
-                "the mail, or copy all of it."
+                message(
+                    "This link is not one of ours, or a part of it is missing. Open it again from "
+                    "the mail, or copy all of it."
+                )
             ) from None
         if now.timestamp() >= ticket.expires:
-            raise LinkRefusedError("This link has expired. Write to the desk, and ask for another.")
+            raise LinkRefusedError(
+                message("This link has expired. Write to the desk, and ask for another.")
+            )
         return ticket
 
 

@@ -45,6 +45,7 @@ MAILS: Final[dict[str, tuple[str, ...]]] = {
     "agreed": ("enquirer", "counterpart", "owner"),
     "outcome-asked": ("enquirer",),
     "consent-confirmation": ("enquirer",),
+    "own-data": ("enquirer",),
     "follow-up": ("enquirer",),
     "weekly-list": ("team",),
     "mail-failed": ("owner",),

@@ -12,6 +12,7 @@ from typing import Final
 from msgspec import Struct
 
 from baken.errors import TransitionError
+from baken.text.marking import message
 
 from .enquiry import Actor, Introduction, IntroductionState, Role, State
 
@@ -218,7 +219,13 @@ def find(
     if not lines:
         raise TransitionError(f"There is no event “{event}”; see the table in docs/desk.md.")
     lines = [line for line in lines if (state in line.before if state else not line.before)]
+    is_outside = actor.role in ("enquirer", "counterpart")
     if not lines:
+        if is_outside and state == "closed":
+            raise TransitionError(
+                message("This enquiry is closed: nothing more can happen to it."),
+                message("Send a new one to ask for more."),
+            )
         raise TransitionError(
             f"“{event}” cannot happen to an enquiry that is “{state or 'not there yet'}”."
         )
@@ -227,6 +234,8 @@ def find(
         raise TransitionError(f"“{event}” is not for the role “{actor.role}”.")
     line = lines[0]
     if line.asked and (introduction is None or introduction.state not in line.asked):
+        if is_outside and introduction is not None:
+            raise TransitionError(message("You have answered this. What you answered is kept."))
         now = introduction.state if introduction else "missing"
         raise TransitionError(
             f"“{event}” cannot happen to an introduction that is “{now}”: it has to be "

@@ -8,6 +8,7 @@ answer (a property test holds it to that).
 
 from __future__ import annotations
 
+import difflib
 import enum
 import math
 from collections.abc import Iterable, Iterator, Mapping
@@ -16,12 +17,15 @@ from typing import Any, Final
 from msgspec import Struct
 
 from baken.errors import GuideError
-from baken.landscape.convert import suggest
+from baken.text.marking import message
 
 from .wording import Text, join, number
 
 YES: Final = "yes"
 NO: Final = "no"
+_MOST_NAMED: Final = 30
+"""Answers that a refusal lists in full; of more it names the nearest, or none."""
+
 _TRUE: Final = frozenset({"yes", "true", "1", "ja", "oui"})
 _FALSE: Final = frozenset({"no", "false", "0", "nee", "neen", "nein", "non"})
 
@@ -143,8 +147,12 @@ def _imply(facts: Mapping[str, Fact], fact: Fact, domains: dict[str, Known]) -> 
         kept = {key for key, value in implied.items() if value is None or value in theirs.possible}
         if not kept:
             raise GuideError(
-                f"The answers contradict each other: {_words(fact, mine)} does not go with "
-                f"{_words(facts[target], theirs)}. Change one of them, or leave one out."
+                message(
+                    "The answers contradict each other: %(one)s does not go with %(other)s. Change "
+                    "one of them, or leave one out."
+                ),
+                one=_Answer(fact, mine),
+                other=_Answer(facts[target], theirs),
             )
         domains[fact.id] = Options(frozenset(kept))
         values = [implied[key] for key in kept]
@@ -153,8 +161,18 @@ def _imply(facts: Mapping[str, Fact], fact: Fact, domains: dict[str, Known]) -> 
             domains[target] = Options(both)
 
 
-def _words(fact: Fact, known: Known) -> str:
-    return f"“{fact.label.text('en')}: {describe(fact, known, 'en')}”"
+class _Answer(Struct, frozen=True):
+    """An answer as a refusal quotes it, in the language that the refusal is said in."""
+
+    fact: Fact
+    known: Known
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def text(self, language: str) -> str:
+        """Return the question and what was answered."""
+        return f"“{self.fact.label.text(language)}: {describe(self.fact, self.known, language)}”"
 
 
 def describe(fact: Fact, known: Known, language: str) -> str:
@@ -193,7 +211,10 @@ def answers(facts: Mapping[str, Fact], given: Mapping[str, Any]) -> Profile:
     for key, value in given.items():
         fact = facts.get(key)
         if fact is None:
-            raise GuideError(f"A profile has no “{key}”. {suggest(key, facts)}".strip())
+            way_out, near = nearest(key, facts)
+            raise GuideError(
+                message("A profile has no “%(word)s”."), *way_out, word=key, choices=near
+            )
         if value is None or value == "":
             continue
         known[key] = _READERS[fact.kind](fact, value)
@@ -206,13 +227,19 @@ def _yes_no(fact: Fact, value: Any) -> Known:
         return Options(frozenset({YES}))
     if word in _FALSE:
         return Options(frozenset({NO}))
-    raise GuideError(f"“{fact.id}” is answered with yes or no, not “{value}”.")
+    raise GuideError(
+        message("“%(fact)s” is answered with yes or no, not “%(word)s”."), fact=fact.id, word=value
+    )
 
 
 def _choice(fact: Fact, value: Any) -> Known:
     chosen = frozenset(_ids(fact, value))
     if not chosen:
-        raise GuideError(f"“{fact.id}” needs one of {', '.join(fact.choices)}.")
+        raise GuideError(
+            message("“%(fact)s” needs one of: %(choices)s."),
+            fact=fact.id,
+            choices=", ".join(fact.choices),
+        )
     return Options(chosen)
 
 
@@ -222,7 +249,11 @@ def _several(fact: Fact, value: Any) -> Known:
         has = frozenset(_ids(fact, value.get("has", ())))
         lacks = frozenset(_ids(fact, value.get("lacks", ())))
         if both := has & lacks:
-            raise GuideError(f"“{fact.id}” cannot both have and lack “{sorted(both)[0]}”.")
+            raise GuideError(
+                message("“%(fact)s” cannot both have and lack “%(word)s”."),
+                fact=fact.id,
+                word=sorted(both)[0],
+            )
         return Selection(has, lacks)
     has = frozenset() if value == "none" else frozenset(_ids(fact, value))
     return Selection(has, frozenset(fact.choices) - has)
@@ -240,7 +271,12 @@ def _number(fact: Fact, value: Any) -> Known:
     else:
         low = high = _float(fact, value)
     if low > high:
-        raise GuideError(f"“{fact.id}” cannot be at least {low:g} and at most {high:g}.")
+        raise GuideError(
+            message("“%(fact)s” cannot be at least %(low)s and at most %(high)s."),
+            fact=fact.id,
+            low=f"{low:g}",
+            high=f"{high:g}",
+        )
     return Range(low, high)
 
 
@@ -250,26 +286,60 @@ def _float(fact: Fact, value: Any) -> float:
     except (TypeError, ValueError):
         read = math.nan
     if math.isnan(read) or isinstance(value, bool):
-        raise GuideError(f"“{fact.id}” is a number such as 12, or 10..49; “{value}” is not.")
+        raise GuideError(
+            message("“%(fact)s” is a number such as 12, or 10..49; “%(word)s” is not."),
+            fact=fact.id,
+            word=value,
+        )
     return read
 
 
 def _only(fact: Fact, value: Mapping[str, Any], keys: tuple[str, ...]) -> None:
     for key in value:
         if key not in keys:
-            raise GuideError(f"“{fact.id}” knows no “{key}”. Use {' or '.join(keys)}.")
+            raise GuideError(
+                message("“%(fact)s” knows no “%(word)s”."),
+                message("Choose one of: %(choices)s."),
+                fact=fact.id,
+                word=key,
+                choices=", ".join(keys),
+            )
 
 
 def _ids(fact: Fact, value: Any) -> Iterator[str]:
     words = value.split(",") if isinstance(value, str) else value
     if not isinstance(words, Iterable):
-        raise GuideError(f"“{fact.id}” is answered with {', '.join(fact.choices)}.")
+        raise GuideError(
+            message("“%(fact)s” needs one of: %(choices)s."),
+            fact=fact.id,
+            choices=", ".join(fact.choices),
+        )
     for word in words:
         key = str(word).strip()
         if key not in fact.choices:
-            message = f"“{fact.id}” has no answer “{key}”. {suggest(key, fact.choices)}"
-            raise GuideError(message.strip())
+            way_out, near = nearest(key, fact.choices)
+            raise GuideError(
+                message("“%(fact)s” has no answer “%(word)s”."),
+                *way_out,
+                fact=fact.id,
+                word=key,
+                choices=near,
+            )
         yield key
+
+
+def nearest(word: str, known: Iterable[str]) -> tuple[tuple[str, ...], str]:
+    """Return what may be meant by a word that is not known.
+
+    Returns:
+        The sentence that leads on, in which ``%(choices)s`` stands for them, or none; and them.
+    """
+    candidates = sorted(known)
+    if close := difflib.get_close_matches(word, candidates, n=1, cutoff=0.6):
+        return (message("Did you mean “%(choices)s”?"),), close[0]
+    if len(candidates) <= _MOST_NAMED:
+        return (message("Choose one of: %(choices)s."),), ", ".join(candidates)
+    return (), ""
 
 
 _READERS: Final = {

@@ -13,9 +13,9 @@ from typing import Any, Final, Literal
 from msgspec import Struct
 
 from baken.errors import GuideError
-from baken.landscape.convert import suggest
+from baken.text.marking import message
 
-from .facts import Fact, Profile, answers, describe
+from .facts import Fact, Profile, answers, describe, nearest
 from .format import Award, Copy, Level, MeasureKind
 from .rules import Rule, Truth, decide, facts_in, open_facts, sentence
 from .wording import (
@@ -461,8 +461,10 @@ class Guide(Struct, frozen=True, kw_only=True):
         """
         found = self.measures.get(measure_id)
         if found is None:
-            message = f"There is no measure “{measure_id}”. {suggest(measure_id, self.measures)}"
-            raise GuideError(message.strip())
+            way_out, near = nearest(measure_id, self.measures)
+            raise GuideError(
+                message("There is no measure “%(id)s” here."), *way_out, id=measure_id, choices=near
+            )
         return found
 
     def questions(self, language: str = "en") -> tuple[Question, ...]:

@@ -7,6 +7,7 @@ landscape. All follow SKOS: a label a language, broader and related terms, mappi
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Literal
 
 from msgspec import Struct, field
@@ -100,7 +101,7 @@ class Example(Struct, frozen=True):
     text: str
 
 
-class Landscape(Struct, frozen=True, rename="kebab"):
+class Landscape(Struct, frozen=True, dict=True, rename="kebab"):
     """A named, versioned landscape, without its statements.
 
     Attributes:
@@ -129,6 +130,46 @@ class Landscape(Struct, frozen=True, rename="kebab"):
     themes: dict[str, Theme] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
 
+    @cached_property
+    def narrower(self) -> Mapping[str, tuple[str, ...]]:
+        """The themes that are next narrower than a theme, by its id; it has none otherwise."""
+        found: dict[str, list[str]] = {}
+        for theme in self.themes.values():
+            for wider in dict.fromkeys(theme.broader):
+                found.setdefault(wider, []).append(theme.id)
+        return {wider: tuple(inside) for wider, inside in found.items()}
+
+    @cached_property
+    def fields(self) -> Mapping[str, tuple[str, ...]]:
+        """The widest themes by id, and with each of them all that lie in it, itself included."""
+        known: dict[str, tuple[str, ...]] = {}
+
+        def roots(theme: str) -> tuple[str, ...]:
+            if theme not in known:
+                known[theme] = ()  # ends circles
+                wider = [b for b in self.themes[theme].broader if b in self.themes]
+                above = (root for one in wider for root in roots(one))
+                known[theme] = tuple(dict.fromkeys(above)) if wider else (theme,)
+            return known[theme]
+
+        found: dict[str, list[str]] = {}
+        for theme in self.themes:
+            for root in roots(theme):
+                found.setdefault(root, []).append(theme)
+        return {root: tuple(inside) for root, inside in found.items()}
+
+    @cached_property
+    def _holding(self) -> Mapping[str, tuple[str, ...]]:
+        found: dict[str, list[str]] = {}
+        for place in self.places:
+            for larger in self.enclosing(place):
+                found.setdefault(larger.id, []).append(place)
+        return {larger: tuple(inside) for larger, inside in found.items()}
+
+    def inside(self, place_id: str) -> tuple[str, ...]:
+        """Return the ids of a place and of all that lies in it; none of an unknown place."""
+        return self._holding.get(place_id, ())
+
     def enclosing(self, place_id: str) -> Iterator[Place]:
         """Yield the place and all that enclose it, from small to large."""
         place = self.places.get(place_id)
@@ -146,7 +187,7 @@ class Landscape(Struct, frozen=True, rename="kebab"):
         The distance is that of the nearest points known: of a province, those of the municipalities
         in it. What lies in the place itself is left out.
         """
-        inside = {p for p in self.places if any(e.id == place_id for e in self.enclosing(p))}
+        inside = set(self.inside(place_id))
         points = [self.places[p].coordinates for p in inside]
         around = {
             place.id: min(

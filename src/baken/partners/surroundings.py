@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -26,6 +27,9 @@ works on it."""
 
 _FARTHEST_KM: Final = 30.0
 """Who is farther is not near; as the crow flies, about the breadth of a Flemish province."""
+
+_MOST_COUNTED: Final = 64
+"""Groups of themes whose organisations are counted once: the fields of a landscape, and more."""
 
 _POOL: Final = 20
 """Candidates that are read for each that is shown, so that families may be left out."""
@@ -81,6 +85,7 @@ class Surroundings:
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
+        self._counted: dict[tuple[str, ...], int] = {}
         self._theme = {theme: code for code, theme in enumerate(roster.codes.themes)}
 
     def similar(self, organisation: Organisation, limit: int = 5) -> tuple[Alike, ...]:
@@ -168,8 +173,7 @@ class Surroundings:
             limit: at most so many ids.
         """
         roster = self._roster
-        codes = [code for code, place in enumerate(roster.codes.places) if place in set(places)]
-        rows = np.flatnonzero(np.isin(roster.place, codes))
+        rows = np.flatnonzero(np.isin(roster.place, self._place_codes(places)))
         depths = roster.ancestors.starts[rows + 1] - roster.ancestors.starts[rows]
         first = rows[np.lexsort((roster.order[rows], depths))][:limit]
         bits = roster.roles[rows]
@@ -182,10 +186,33 @@ class Surroundings:
             },
         )
 
+    def count_in(self, places: Iterable[str]) -> int:
+        """Return how many organisations are in some places; what lies in them is not looked for."""
+        return int(self._held[self._place_codes(places)].sum())
+
+    @cached_property
+    def _held(self) -> Rows:
+        """How many organisations are in each place, by its code."""
+        place = self._roster.place
+        return np.bincount(place[place >= 0], minlength=len(self._roster.codes.places))
+
+    @cached_property
+    def _place(self) -> dict[str, int]:
+        return {place: code for code, place in enumerate(self._roster.codes.places)}
+
+    def _place_codes(self, places: Iterable[str]) -> list[int]:
+        return [self._place[place] for place in places if place in self._place]
+
     def count_on(self, themes: Iterable[str]) -> int:
         """Return how many organisations work on any of some themes."""
-        bearers = [self._roster.by_theme[self._theme[t]] for t in themes if t in self._theme]
-        return len(np.unique(np.concatenate(bearers))) if bearers else 0
+        wanted = tuple(themes)
+        if wanted not in self._counted:
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            codes = [self._theme[theme] for theme in wanted if theme in self._theme]
+            bearers, _ = self._roster.by_theme.gather(np.array(codes, dtype=np.int64))
+            self._counted[wanted] = len(np.unique(bearers))
+        return self._counted[wanted]
 
     def _by_rarity(self, themes: Iterable[str]) -> list[tuple[int, float]]:
         """Return the codes of themes and how much sharing each says, the rarest first."""

@@ -242,6 +242,10 @@ class Store(Protocol):
         """Count organisations by the place they are in, most first; those without one are not."""
         ...
 
+    def publishers(self, *, audience: Audience = Audience.PUBLIC) -> dict[str, int]:
+        """Count the standing statements of each publisher, most first, then by name."""
+        ...
+
     def totals(self, *, audience: Audience = Audience.PUBLIC) -> Totals:
         """Count what the store holds."""
         ...

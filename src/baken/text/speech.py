@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import datetime
 import io
+import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache, partial
 from importlib.resources import files
 from typing import Final
 
 from babel import Locale
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.messages.catalog import Catalog
@@ -29,6 +32,9 @@ SOURCE_LANGUAGE: Final = "en"
 
 _LOCALES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
 """How dates and numbers are written in a language: as people do in Belgium and in Britain."""
+
+_MOST_KEPT: Final = 4_096
+"""Numbers and dates of each language that are kept as written: a page repeats the same few."""
 
 
 class Speech:
@@ -50,6 +56,8 @@ class Speech:
         self.language = language
         self._locale = Locale.parse(_LOCALES[language])
         self.translations = _translations(language)
+        self._number = lru_cache(_MOST_KEPT)(partial(format_decimal, locale=self._locale))
+        self._day = lru_cache(_MOST_KEPT)(self._written)
 
     def __call__(self, text: str, /, **values: object) -> str:
         """Return a message; ``%(name)s`` in it stands for the value of that name."""
@@ -63,7 +71,7 @@ class Speech:
 
     def number(self, value: float) -> str:
         """Return a number as people write it: ``129,046``."""
-        return format_decimal(value, locale=self._locale)
+        return self._number(value)
 
     def day(self, date: str | datetime.date) -> str:
         """Return a date as people write it: ``22 November 2026``, ``November 2026`` or ``2026``.
@@ -72,7 +80,10 @@ class Speech:
             date: a date, or its ISO form as far as it is known: ``2026-11-22``, ``2026-11``,
                 ``2026``.
         """
-        year, month, of_month = [*str(date)[:10].split("-"), "", ""][:3]
+        return self._day(str(date)[:10])
+
+    def _written(self, date: str) -> str:
+        year, month, of_month = [*date.split("-"), "", ""][:3]
         if not month:
             return year
         known = datetime.date(int(year), int(month), int(of_month or 1))
@@ -80,9 +91,43 @@ class Speech:
             return format_date(known, "long", locale=self._locale)
         return format_skeleton("yMMMM", known, locale=self._locale)
 
+    def moment(self, local: datetime.datetime) -> str:
+        """Return a moment as people write it: ``Wednesday 25 November 2026, 17:00 CET``.
+
+        Args:
+            local: with the zone of whose clock it is to be said by.
+        """
+        day = format_date(local.date(), "EEEE d MMMM y", locale=self._locale)
+        return f"{day}, {local:%H:%M} {local.tzname() or ''}".rstrip()
+
+    def countries(self) -> list[tuple[str, str]]:
+        """Return the code of every country (ISO 3166) and its name, in the order of the names."""
+        names = self._locale.territories
+        known = [(code, names[code]) for code in _countries() if code in names]
+        return sorted(known, key=lambda one: _sorted_as(one[1]))
+
+    def full_day(self, date: datetime.date) -> str:
+        """Return a date with its day of the week: ``Tuesday 1 December 2026``."""
+        return format_date(date, "full", locale=self._locale)
+
+    def weekday(self, date: datetime.date) -> str:
+        """Return the day of the week of a date: ``Tuesday``."""
+        return format_date(date, "EEEE", locale=self._locale)
+
     def listed(self, items: Sequence[str]) -> str:
         """Return items as a list in a sentence: ``a, b and c``."""
         return format_list(list(items), locale=self._locale)
+
+
+def _countries() -> frozenset[str]:
+    """Return the codes of countries, of which babel knows what is spoken there."""
+    return frozenset(code for code in map(str, get_global("territory_languages")) if len(code) == 2)
+
+
+def _sorted_as(name: str) -> str:
+    """Return a name without accents, so that Österreich is found at O."""
+    decomposed = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
 def _translations(language: str) -> Translations:

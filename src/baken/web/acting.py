@@ -9,7 +9,8 @@ again repeats nothing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Mapping, Sequence
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -25,11 +26,13 @@ from litestar.status_codes import (
     HTTP_409_CONFLICT,
     HTTP_410_GONE,
     HTTP_415_UNSUPPORTED_MEDIA_TYPE,
+    HTTP_429_TOO_MANY_REQUESTS,
 )
 from msgspec import Struct, structs
 
+from baken.config import Network
 from baken.desk import Desk, Officer, SignedIn
-from baken.errors import DeskError, LinkRefusedError, TransitionError
+from baken.errors import DeskError, LinkRefusedError, TooOftenError, TransitionError
 from baken.text.speech import Speech, message
 from baken.workspace import Workspace
 
@@ -127,12 +130,14 @@ class Shown(Struct, frozen=True):
         status: of HTTP.
         template: another one than the screen's; None for the screen's own.
         cookies: to set.
+        retry_after_s: seconds after which trying again is of use; None where that is not said.
     """
 
     context: Struct
     status: int = HTTP_200_OK
     template: str | None = None
     cookies: tuple[Cookie, ...] = ()
+    retry_after_s: int | None = None
 
 
 class File(Struct, frozen=True):
@@ -176,7 +181,7 @@ class Screen(Struct, frozen=True, kw_only=True):
     path: str
     template: str
     build: Callable[[Call], Reply | Struct]
-    act: Callable[[Call], Reply] | None = None
+    act: Callable[[Call], Reply | Struct] | None = None
     refused: Callable[[Call, str], Reply | Struct] | None = None
     gate: Gate | None = None
     longest_form: int = LONGEST_FORM
@@ -240,7 +245,7 @@ def _handler(
                 passed = _reply(screen, call, is_sent=is_sent)
             return _response(screen, site, call, passed)
         except DeskError as error:
-            return _failed(site, query, _status(error), error.said(say))
+            return _failed(site, query, _status(error), error.said(say), _wait(error))
 
     methods = [HttpMethod.GET, HttpMethod.HEAD]
     if screen.act is not None:
@@ -253,17 +258,38 @@ def _handler(
     )(serve)
 
 
+def _peer(request: Request[Any, Any, Any], proxies: Sequence[Network]) -> str:
+    """Return the network address that a request came from.
+
+    Of those that proxies tell of, the last that is no proxy of ours: the ones before it may have
+    been made up by whoever asks.
+    """
+    told = request.headers.get("x-forwarded-for", "").split(",")
+    peer = request.client.host if request.client else ""
+    for forwarded in reversed(told):
+        try:
+            address = ipaddress.ip_address(peer)
+            if not any(address in network for network in proxies):
+                return peer
+            peer = str(ipaddress.ip_address(forwarded.strip()))
+        except ValueError:
+            return peer
+    return peer
+
+
 def _reply(screen: Screen, call: Call, *, is_sent: bool) -> Reply:
     if not is_sent:
         return _as_reply(screen.build(call))
     assert screen.act is not None
     try:
-        return screen.act(call)
+        return _as_reply(screen.act(call))
     except DeskError as error:
         if screen.refused is None:
             raise
         reply = _as_reply(screen.refused(call, error.said(call.say)))
-        return structs.replace(reply, status=_status(error)) if isinstance(reply, Shown) else reply
+        if isinstance(reply, Shown):
+            return structs.replace(reply, status=_status(error), retry_after_s=_wait(error))
+        return reply
 
 
 def _as_reply(made: Reply | Struct) -> Reply:
@@ -278,10 +304,10 @@ def _refusal(screen: Screen, request: Request[Any, Any, Any]) -> tuple[int, str]
     """
     if screen.act is None:
         return HTTP_405_METHOD_NOT_ALLOWED, _NO_FORM
+    if screen.takes == "programs":
+        return None  # RFC 8058 allows multipart/form-data, too
     if request.headers.get("content-type", _FORM).partition(";")[0].strip().lower() != _FORM:
         return HTTP_415_UNSUPPORTED_MEDIA_TYPE, _NO_FORM
-    if screen.takes == "programs":
-        return None
     fetched = request.headers.get("sec-fetch-site")
     origin = request.headers.get("origin", "")
     is_own = (
@@ -292,21 +318,18 @@ def _refusal(screen: Screen, request: Request[Any, Any, Any]) -> tuple[int, str]
     return None if is_own else (HTTP_403_FORBIDDEN, _FOREIGN)
 
 
-def _peer(request: Request[Any, Any, Any], proxies: Collection[str]) -> str:
-    """Return where a request comes from: what a proxy of ours says of it, or else who connects."""
-    peer = request.client.host if request.client else ""
-    said = request.headers.get("x-forwarded-for", "").split(",")
-    while peer in proxies and said:
-        peer = said.pop().strip() or peer
-    return peer
-
-
 def _status(error: DeskError) -> int:
     if isinstance(error, LinkRefusedError):
         return HTTP_410_GONE
     if isinstance(error, TransitionError):
         return HTTP_409_CONFLICT
+    if isinstance(error, TooOftenError):
+        return HTTP_429_TOO_MANY_REQUESTS
     return HTTP_400_BAD_REQUEST
+
+
+def _wait(error: DeskError) -> int | None:
+    return error.retry_after_s if isinstance(error, TooOftenError) else None
 
 
 def _response(screen: Screen, site: Site, call: Call, reply: Reply) -> Response[bytes | str]:
@@ -327,13 +350,18 @@ def _response(screen: Screen, site: Site, call: Call, reply: Reply) -> Response[
             call.officer,
         )
         response = Response(content, media_type=MediaType.HTML, status_code=reply.status)
+        if reply.retry_after_s is not None:
+            response.headers["Retry-After"] = str(reply.retry_after_s)
     if not isinstance(reply, File):
         response.cookies.extend(reply.cookies)
     response.headers.update(PRIVATE)
     return response
 
 
-def _failed(site: Site, query: Query, status: int, text: str) -> Response[bytes | str]:
+def _failed(
+    site: Site, query: Query, status: int, text: str, wait_s: int | None = None
+) -> Response[bytes | str]:
     plain = structs.replace(query, parameters={})
     content = site.renderer.failure(status, text, (), plain)
-    return Response(content, media_type=MediaType.HTML, status_code=status, headers=PRIVATE)
+    headers = PRIVATE if wait_s is None else {**PRIVATE, "Retry-After": str(wait_s)}
+    return Response(content, media_type=MediaType.HTML, status_code=status, headers=headers)

@@ -69,9 +69,8 @@ FRAMED_POLICY: Final = HEADERS["Content-Security-Policy"].replace(
 """Of pages that are made to be shown inside other sites: nothing on them can be acted on."""
 
 
-def _policy_with(host: str) -> str:
+def _policy_with(host: str, policy: str) -> str:
     """Return the policy of a page that shows pictures of one other host, which a script fetches."""
-    policy = HEADERS["Content-Security-Policy"]
     for source in ("img-src 'self'", "connect-src 'self'"):
         policy = policy.replace(source, f"{source} {host}")
     return policy
@@ -166,10 +165,10 @@ def _handlers(page: Page, site: Site, say: Speech) -> list[Handler]:
         else:
             response = _html(site.shown(page, query))
         response.headers.update(headers)
+        policy = FRAMED_POLICY if page.is_embed else HEADERS["Content-Security-Policy"]
         if page.section == "map" and site.workspace.tiles is not None:
-            response.headers["Content-Security-Policy"] = _policy_with(site.workspace.tiles.host)
-        if page.is_embed:
-            response.headers["Content-Security-Policy"] = FRAMED_POLICY
+            policy = _policy_with(site.workspace.tiles.host, policy)
+        response.headers["Content-Security-Policy"] = policy
         return response
 
     # An id takes the ending with it, so that a variable path needs no second route.

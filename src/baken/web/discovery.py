@@ -89,6 +89,13 @@ def _pictures(cards: Cards, say: Speech) -> Iterator[HTTPRouteHandler]:
     yield of_site
 
 
+def code_of(address: str) -> bytes:
+    """Return an address as a picture that telephones read off paper (QR, ISO/IEC 18004), SVG."""
+    drawn = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False)
+    return drawn.getvalue()
+
+
 def _codes(site: Site, say: Speech) -> Iterator[HTTPRouteHandler]:
     url = site.workspace.url
 
@@ -99,10 +106,8 @@ def _codes(site: Site, say: Speech) -> Iterator[HTTPRouteHandler]:
         if url is None:
             raise NotFoundError("This site does not know its public address.")
         address = url + localised(f"/organisations/{organisation.id}", say.language)
-        drawn = io.BytesIO()
-        segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False)
         return Response(
-            drawn.getvalue(), media_type="image/svg+xml", headers={"Cache-Control": _A_DAY}
+            code_of(address), media_type="image/svg+xml", headers={"Cache-Control": _A_DAY}
         )
 
     yield code

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from urllib.parse import urlencode
 
 from msgspec import Struct
@@ -11,6 +12,9 @@ from msgspec import Struct
 from baken.model import Citation, Offer, Statement
 from baken.text.speech import SOURCE_LANGUAGE, Speech
 from baken.workspace import Workspace
+
+_PLAIN: Final = re.compile(r"[A-Za-z0-9_.~-]*")
+"""What stands in an address as it is: most ids."""
 
 
 class Query(Struct, frozen=True):
@@ -188,8 +192,21 @@ def localised(path: str, language: str) -> str:
 
 def address(path: str, **parameters: Any) -> str:
     """Return a path with the parameters that have a value; lists are repeated."""
+    if not parameters:  # as most links are
+        return path
     given = {name: value for name, value in parameters.items() if value not in (None, "", ())}
-    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+    return f"{path}?{_encoded(given)}" if given else path
+
+
+def _encoded(given: Mapping[str, Any]) -> str:
+    """Return parameters as an address carries them, as `urllib` does where one is not plain."""
+    pairs: list[str] = []
+    for name, value in given.items():
+        for one in value if isinstance(value, list | tuple) else (value,):
+            if type(one) is not str or not _PLAIN.fullmatch(one):
+                return urlencode(given, doseq=True)
+            pairs.append(f"{name}={one}")
+    return "&".join(pairs)
 
 
 def written(offer: Offer, own: str | None, language: str) -> tuple[str, str]:

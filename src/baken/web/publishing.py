@@ -16,8 +16,10 @@ import posixpath
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor
+from itertools import repeat
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
@@ -32,8 +34,13 @@ from baken.text import words
 from baken.text.speech import SOURCE_LANGUAGE
 from baken.workspace import Workspace
 
+from .cards import Cards
+from .discovery import code_of
+from .inset import picture
 from .page import Page, Query, localised
 from .pages import PAGES
+from .pages.organisation import OrganisationPage
+from .pages.place import PlacePage
 from .site import Site
 
 MARK: Final = "baken-publication.json"
@@ -41,12 +48,18 @@ MARK: Final = "baken-publication.json"
 
 _LINKS: Final = re.compile(r'\s(href|src|action|data-[a-z-]+)="(/[^"]*)"')
 _ANCHORS: Final = re.compile(r'\s(?:href|src)="([^"]*)"|\sid="([^"]*)"')
-_ENDING: Final = re.compile(rf"\.({'|'.join({'json', *(e for p in PAGES for e in p.forms)})})$")
+_FORMS: Final = sorted({"json", *(e for p in PAGES if p.published is not None for e in p.forms)})
+_ENDING: Final = re.compile(rf"\.({'|'.join(_FORMS)})$")
 """By which a link asks for another form of a page."""
 
 _SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
-_CODES: Final = re.compile(r'<img src="[^"]*/qr\.svg"[^>]*>')
-"""Pictures that are made when somebody asks for them; the address beside them says the same."""
+_CARD: Final = re.compile(
+    r'(<meta property="og:image" content="[^"]*?)/organisations/[^"/]+(/card\.png")'
+)
+"""The picture of one organisation beside links to its page; of few sites it is worth its time."""
+
+_PICTURES: Final = ("/qr.svg", "/map.svg", "/card.png")
+"""Endings of what lies beside a page in a folder of its name."""
 
 _CHUNK: Final = 64
 """Pages that a process makes before it reports and takes more."""
@@ -63,12 +76,23 @@ class Publication(Struct, frozen=True):
         files: all files.
         size: of all files, in bytes.
         unlinked: links that lead nowhere in the publication, or to the live site.
+        broken: a sentence for each link that should lead to a file or anchor and does not.
     """
 
     pages: int
     files: int
     size: int
     unlinked: int
+    broken: tuple[str, ...]
+
+
+class _Order(Struct, frozen=True):
+    """What a process that makes pages is told."""
+
+    settings: Settings
+    staging: Path
+    live: str | None
+    with_pictures: bool
 
 
 class _Address(Struct, frozen=True):
@@ -86,6 +110,7 @@ def publish(
     *,
     live: str | None = None,
     processes: int | None = None,
+    with_pictures: bool = False,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Publication:
     """Write the site of a landscape into a folder, whole or not at all.
@@ -95,6 +120,8 @@ def publish(
         directory: the folder; an earlier publication there is replaced when this one is complete.
         live: address of the served site, for what files cannot do; the setting `url` when None.
         processes: how many make pages; as many as there are processors when None.
+        with_pictures: whether each organisation has a picture of its own to stand beside links to
+            it, a fifteenth of a second each in each language; else the site's own stands there.
         progress: called with the number of pages made so far.
 
     Raises:
@@ -112,38 +139,76 @@ def publish(
     except OSError as error:
         raise PublishError(f"{directory} cannot be written: {error.strerror}.") from error
     try:
-        with Workspace.open(settings) as workspace:  # loads and indexes what has changed
-            site = Site(workspace)
-            _write_assets(site, staging)
-            for language in LANGUAGES:
-                _write_words(site, staging, language)
-            known = list(_known_addresses(workspace))
-        pages, unlinked = _write_pages(settings, staging, known, live, processes, progress)
+        order = _Order(settings, staging, live.rstrip("/") if live else None, with_pictures)
+        pages, unlinked, broken = _write_all(order, processes, progress)
         (staging / MARK).write_text(f'{{"pages": {pages}}}\n')
         staging.chmod(0o755)
+        sizes = _sizes(staging)
         _replace(directory, staging)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    sizes = [path.stat().st_size for path in directory.rglob("*") if path.is_file()]
-    return Publication(pages, len(sizes), sum(sizes), unlinked)
+    return Publication(pages, len(sizes), sum(sizes.values()), unlinked, tuple(broken))
+
+
+def _sizes(directory: Path) -> dict[str, int]:
+    """Return the size of every file in a folder, by its path from there."""
+    sizes: dict[str, int] = {}
+    todo = [("", str(directory))]
+    while todo:
+        start, folder = todo.pop()
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    todo.append((f"{start}{entry.name}/", entry.path))
+                else:
+                    sizes[f"{start}{entry.name}"] = entry.stat().st_size
+    return sizes
+
+
+class _Page(Struct, frozen=True):
+    """What the links of a page are checked by.
+
+    Attributes:
+        name: of its file.
+        anchors: the ids in it.
+        links: where it leads, each once, as written.
+    """
+
+    name: str
+    anchors: frozenset[str]
+    links: tuple[str, ...]
 
 
 def broken_links(directory: Path) -> list[str]:
     """Return a sentence for each link of a publication that leads to no file or anchor of it."""
-    files = {path.relative_to(directory).as_posix() for path in directory.rglob("*")}
-    anchors: dict[str, set[str]] = {}
+    files = _sizes(directory)
+    names = sorted(file for file in files if file.endswith(".html"))
+    return _broken(files, _look(directory, names))
+
+
+def _look(directory: Path, names: Iterable[str]) -> list[_Page]:
+    """Read some pages as they were written."""
+    pages = []
+    for name in names:
+        found = _ANCHORS.findall((directory / name).read_text(encoding="utf-8"))
+        anchors = frozenset(anchor for _, anchor in found if anchor)
+        links = dict.fromkeys(link for link, anchor in found if not anchor)
+        own = (link for link in links if not link.startswith("#") or link[1:] not in anchors)
+        pages.append(_Page(name, anchors, tuple(own)))
+    return pages
+
+
+def _broken(files: Collection[str], pages: Sequence[_Page]) -> list[str]:
+    """Return a sentence for each link that leads to no file or anchor."""
+    anchors = {page.name: page.anchors for page in pages}
     # The same link from the same folder leads to the same place: each is looked up once.
     linking: dict[tuple[str, str], str] = {}
-    for name in sorted(file for file in files if file.endswith(".html")):
-        found = _ANCHORS.findall((directory / name).read_text(encoding="utf-8"))
-        anchors[name] = {anchor for _, anchor in found if anchor}
-        folder = name.rpartition("/")[0]
-        for link, _ in found:
-            if link and not link.startswith("#"):
-                linking.setdefault((folder, link), name)
-            elif link[1:] not in anchors[name]:
-                linking.setdefault((name, link), name)
+    for page in pages:
+        folder = page.name.rpartition("/")[0]
+        for link in page.links:
+            is_far = bool(link) and not link.startswith("#")
+            linking.setdefault((folder if is_far else page.name, link), page.name)
     said = []
     for (folder, link), name in linking.items():
         parts = urlsplit(html.unescape(link))
@@ -174,15 +239,20 @@ def _known_addresses(workspace: Workspace) -> Iterator[_Address]:
         "themes": landscape.themes,
         "places": landscape.places,
     }
-    for language in LANGUAGES:
-        for number, page in enumerate(PAGES):
-            if page.published is None:
-                continue
-            if "{" not in page.path:
-                yield _Address(number, (), None, language)
-            else:
-                for one in ids.get(page.path.split("/")[1], ()):
-                    yield _Address(number, (("id", one),), None, language)
+    for number, page in enumerate(PAGES):
+        if page.published is None:
+            continue
+        paths: Iterable[tuple[tuple[str, str], ...]] = ((),)
+        if "{" in page.path:
+            paths = ((("id", one),) for one in ids.get(page.path.split("/")[1], ()))
+        for path in paths:
+            # One after the other, since most of what is worked out for one serves the others.
+            for language in LANGUAGES:
+                yield _Address(number, path, None, language)
+
+
+def _order_of(address: _Address) -> tuple[object, ...]:
+    return (address.page, address.path, address.parameter or (), address.language)
 
 
 def _target(href: str) -> _Address | None:
@@ -195,8 +265,9 @@ def _target(href: str) -> _Address | None:
         language, path = first, f"/{rest}"
     path = "/" if path == "/index" else path
     given = parse_qsl(parts.query)
-    for number, page in enumerate(PAGES):
-        variables = _match(page, path)
+    parts_given = path.strip("/").split("/")
+    for number, page, pattern in _PATTERNS.get(len(parts_given), ()):
+        variables = _match(pattern, parts_given)
         if variables is not None:
             if page.published is None or len(given) > 1:
                 return None
@@ -206,11 +277,20 @@ def _target(href: str) -> _Address | None:
     return None
 
 
-def _match(page: Page, path: str) -> tuple[tuple[str, str], ...] | None:
+def _patterns() -> dict[int, list[tuple[int, Page, list[str]]]]:
+    found: dict[int, list[tuple[int, Page, list[str]]]] = {}
+    for number, page in enumerate(PAGES):
+        pattern = page.path.strip("/").split("/")
+        found.setdefault(len(pattern), []).append((number, page, pattern))
+    return found
+
+
+_PATTERNS: Final = _patterns()
+"""The pages with their numbers and the parts of their paths, by how many parts these have."""
+
+
+def _match(pattern: Sequence[str], given: Sequence[str]) -> tuple[tuple[str, str], ...] | None:
     """Return the variable parts of a path that is one of a page's, else None."""
-    pattern, given = page.path.strip("/").split("/"), path.strip("/").split("/")
-    if len(pattern) != len(given):
-        return None
     variables = []
     for expected, part in zip(pattern, given, strict=True):
         if expected.startswith("{"):
@@ -239,45 +319,63 @@ def _path(address: _Address) -> str:
 # -- making them -----------------------------------------------------------------------------
 
 
-def _write_pages(
-    settings: Settings,
-    staging: Path,
-    known: Sequence[_Address],
-    live: str | None,
-    processes: int | None,
-    progress: Callable[[int], None],
-) -> tuple[int, int]:
-    """Write the pages and all that they lead to; return how many, and how many links do not."""
-    made, unlinked = set(known), 0
-    frontier = list(known)
+def _write_all(
+    order: _Order, processes: int | None, progress: Callable[[int], None]
+) -> tuple[int, int, list[str]]:
+    """Write everything; return how many pages, how many links lead out of it, which are broken."""
     # Forked processes would share the parent's database connections and threads.
     context = multiprocessing.get_context("spawn")
+    count, is_loaded = processes or os.cpu_count() or 1, context.Event()
     with ProcessPoolExecutor(
-        processes or os.cpu_count() or 1,
-        mp_context=context,
-        initializer=_start,
-        initargs=(settings, staging, live),
+        count, mp_context=context, initializer=_start, initargs=(order, is_loaded)
     ) as pool:
-        written = 0
-        while frontier:
-            chunks = [frontier[i : i + _CHUNK] for i in range(0, len(frontier), _CHUNK)]
-            frontier = []
-            for chunk, (found, missing) in zip(chunks, pool.map(_make, chunks), strict=True):
-                frontier.extend(found - made)
-                made |= found
-                unlinked += missing
-                written += len(chunk)
-                progress(written)
-    return written, unlinked
+        try:
+            # They start, which takes a second, while the store is loaded and indexed here.
+            waiting = [pool.submit(_make, ()) for _ in range(count)]
+            with Workspace.open(order.settings) as workspace:  # loads and indexes what has changed
+                known = list(_known_addresses(workspace))
+                is_loaded.set()
+                site = Site(workspace)
+                _write_beside(site, order.staging)
+        finally:
+            is_loaded.set()  # nobody waits for what failed
+        for one in waiting:
+            one.result()
+        made, unlinked = _write_pages(pool, known, progress)
+        names = sorted(f"{_file(address)}.html" for address in made)
+        chunks = [names[i : i + 4 * _CHUNK] for i in range(0, len(names), 4 * _CHUNK)]
+        looked = pool.map(_look, repeat(order.staging), chunks)
+        broken = _broken(_sizes(order.staging), [page for pages in looked for page in pages])
+    return len(made), unlinked, broken
+
+
+def _write_pages(
+    pool: Executor, known: Sequence[_Address], progress: Callable[[int], None]
+) -> tuple[set[_Address], int]:
+    """Write the pages and all that they lead to; return them, and how many links lead out."""
+    made, unlinked, written = set(known), 0, 0
+    frontier = list(known)
+    while frontier:
+        chunks = [frontier[i : i + _CHUNK] for i in range(0, len(frontier), _CHUNK)]
+        found: set[_Address] = set()
+        for chunk, (targets, missing) in zip(chunks, pool.map(_make, chunks), strict=True):
+            found |= targets
+            unlinked += missing
+            written += len(chunk)
+            progress(written)
+        frontier = sorted(found - made, key=_order_of)
+        made |= found
+    return made, unlinked
 
 
 class _Press:
     """Makes pages in one process."""
 
-    def __init__(self, settings: Settings, staging: Path, live: str | None) -> None:
-        self.site = Site(Workspace.open(settings))
-        self.staging = staging
-        self.live = live.rstrip("/") if live else None
+    def __init__(self, order: _Order) -> None:
+        self.site = Site(Workspace.open(order.settings))
+        self.staging = str(order.staging)
+        self.live = order.live
+        self.cards = Cards(self.site.workspace) if order.with_pictures else None
         self.files: dict[str, tuple[_Address | None, str | None]] = {}
         self.found: set[_Address] = set()
         self.unlinked = 0
@@ -297,15 +395,24 @@ class _Press:
             self.write(f"{file}.json", msgspec.json.encode(context))
             for ending, form in page.forms.items():
                 self.write(f"{file}.{ending}", form.render(self.site.workspace, query, context))
+            self.draw(context, query, file)
         self.write(f"{file}.html", self.relative(text, file).encode())
 
+    def draw(self, context: Struct, query: Query, file: str) -> None:
+        """Write the pictures that belong to a page, as far as there are such."""
+        if not isinstance(context, OrganisationPage | PlacePage):
+            return
+        if context.inset is not None and self.site.drawing is not None:
+            drawn = picture(self.site.drawing, context.inset, query.language)
+            self.write(f"{file}/map.svg", drawn.encode())
+        if isinstance(context, OrganisationPage):
+            if context.public_address is not None:
+                self.write(f"{file}/qr.svg", code_of(context.public_address))
+            if self.cards is not None:
+                self.write(f"{file}/card.png", self.cards.card(query, context.record.id))
+
     def write(self, name: str, content: bytes) -> None:
-        path = self.staging / name
-        try:
-            path.write_bytes(content)
-        except FileNotFoundError:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        _write(f"{self.staging}/{name}", content)
 
     def relative(self, text: str, file: str) -> str:
         """Return a page with links that lead from its file to other files."""
@@ -321,7 +428,10 @@ class _Press:
                 return f' {name}="{self.live}{href}"'
             return "" if name == "href" else link[0]
 
-        return _SUGGESTING.sub("", _LINKS.sub(replaced, _CODES.sub("", text)))
+        text = _LINKS.sub(replaced, text)
+        if self.cards is None:
+            text = _CARD.sub(r"\1\2", text)
+        return _SUGGESTING.sub("", text) if "data-suggest" in text else text
 
     def file_of(self, href: str) -> str | None:
         """Return the file that a link leads to, or None."""
@@ -337,7 +447,7 @@ class _Press:
 def _address_and_file(href: str) -> tuple[_Address | None, str | None]:
     """Return the page and the file that a link leads to, as far as there are such."""
     path, _, anchor = href.partition("#")
-    if path.startswith(("/static/", "/words-")):
+    if path.startswith(("/static/", "/words-")) or path.endswith(_PICTURES):
         return None, path[1:]
     address = _target(path)
     if address is None:
@@ -351,9 +461,10 @@ _press: _Press | None = None
 """Of this process, which `_start` gives it: a pool has no other way to hand it on."""
 
 
-def _start(settings: Settings, staging: Path, live: str | None) -> None:
+def _start(order: _Order, is_loaded: Event) -> None:
     global _press
-    _press = _Press(settings, staging, live)
+    is_loaded.wait()
+    _press = _Press(order)
 
 
 def _make(addresses: Sequence[_Address]) -> tuple[set[_Address], int]:
@@ -366,6 +477,27 @@ def _make(addresses: Sequence[_Address]) -> tuple[set[_Address], int]:
 
 
 # -- what is beside the pages ----------------------------------------------------------------
+
+
+def _write(path: str, content: bytes) -> None:
+    """Write a file, and the folder that it is in."""
+    try:
+        Path(path).write_bytes(content)
+    except FileNotFoundError:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).write_bytes(content)
+
+
+def _write_beside(site: Site, staging: Path) -> None:
+    """Write what is there once, or once in each language."""
+    _write_assets(site, staging)
+    cards = Cards(site.workspace)
+    for language, say in site.speeches.items():
+        _write_words(site, staging, language)
+        _write(
+            f"{staging}{localised('/card.png', language)}",
+            cards.card(Query("/", {}, {}, say), None),
+        )
 
 
 def _write_assets(site: Site, staging: Path) -> None:

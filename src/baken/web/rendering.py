@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache, partial
+from types import CodeType
 from typing import Any, Final
 
 import jinja2
 import msgspec
+from markupsafe import Markup
 from msgspec import Struct
 
 from baken.desk import MAY, Officer
@@ -77,8 +80,9 @@ class Renderer:
         drawing: Drawing | None,
     ) -> None:
         self._workspace = workspace
+        compiled = _Compiled()
         self._environments = {
-            language: _environment(workspace, static, speech, drawing)
+            language: _environment(workspace, static, speech, drawing, compiled)
             for language, speech in speeches.items()
         }
 
@@ -179,8 +183,72 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates as compiled for the first language that asked for them, for the others too.
+
+    Nothing of a language may be compiled in; so what speaks one takes the context, and Jinja leaves
+    it to be called.
+    """
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Give a bucket the code that is known of its template."""
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
+        """Keep the code of a template."""
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+def _speaking(say: Speech) -> dict[str, Callable[..., Any]]:
+    """Return what templates call to speak: Jinja's own, but each message is looked up once."""
+    translations = say.translations
+
+    @lru_cache(None)
+    def pattern(text: str) -> Markup:
+        return Markup(translations.ugettext(text))  # noqa: S704  # ours, and its values are escaped
+
+    @lru_cache(None)
+    def plain(text: str) -> Markup:
+        return pattern(text) % {}
+
+    def gettext(text: str, /, **values: Any) -> Markup:
+        return pattern(text) % values if values else plain(text)
+
+    def ngettext(one: str, many: str, number: int, /, **values: Any) -> Markup:
+        said = Markup(translations.ungettext(one, many, number))  # noqa: S704  # likewise
+        return said % {"num": number, **values}
+
+    return {"gettext": gettext, "_": gettext, "ngettext": ngettext}
+
+
+def _written(say: Speech) -> dict[str, Callable[..., Any]]:
+    """Return the filters that write as a language does."""
+
+    @jinja2.pass_context
+    def day(_: object, date: str | datetime.date) -> str:
+        return say.day(date)
+
+    @jinja2.pass_context
+    def number(_: object, value: float) -> str:
+        return say.number(value)
+
+    @jinja2.pass_context
+    def listed(_: object, items: Sequence[str]) -> str:
+        return say.listed(items)
+
+    return {"day": day, "number": number, "listed": listed}
+
+
 def _environment(
-    workspace: Workspace, static: Mapping[str, str], say: Speech, drawing: Drawing | None
+    workspace: Workspace,
+    static: Mapping[str, str],
+    say: Speech,
+    drawing: Drawing | None,
+    compiled: _Compiled,
 ) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("baken.web"),
@@ -189,10 +257,13 @@ def _environment(
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
+        bytecode_cache=compiled,
+        auto_reload=False,
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(say.translations, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters.update(day=say.day, number=say.number, listed=say.listed, json=_json)
+    environment.globals.update(_speaking(say))
+    environment.filters.update(**_written(say), json=_json)
     landscape = workspace.landscape
     language = say.language
     environment.globals.update(
@@ -211,6 +282,8 @@ def _environment(
         # The outlines that a small map is drawn on; see `inset.html`.
         drawing=drawing,
         totals=workspace.totals(),
+        # Whether there is somebody to ask; a function, for that may change.
+        takes_enquiries=workspace.takes_enquiries,
         region=choose(landscape.region, language),
         site_title=choose(landscape.title, language),
         question=choose(landscape.question, language),

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import logging
+import threading
 import urllib.parse
 from functools import partial
+from typing import Final, TextIO
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -11,9 +15,21 @@ from granian.log import LogLevels
 from litestar import Litestar
 
 from baken.config import Settings
+from baken.errors import BakenError
 from baken.workspace import Workspace
 
 from .app import create_app
+
+_LOG: Final = logging.getLogger("baken.web.server")
+
+_LOOKUP_S: Final = 5.0
+"""How often it is looked whether there is a desk by now, and whether its worker is gone."""
+
+_PAUSE_S: Final = 1.0
+"""How long the worker rests when nothing is due: an acknowledgement is expected at once."""
+
+_PATIENCE_S: Final = 20.0
+"""For the mail that is being handed over when the site ends."""
 
 
 def serve(settings: Settings) -> None:
@@ -55,8 +71,59 @@ def _application(settings: Settings) -> Litestar:
     workspace = Workspace.open(settings)
     workspace.warm()
     app = create_app(workspace)
+    if settings.desk_worker:
+        work = _DeskWork(workspace, settings)
+        app.on_startup.append(work.start)
+        app.on_shutdown.append(work.stop)
     app.on_shutdown.append(workspace.close)
     return app
+
+
+class _DeskWork:
+    """The desk's worker beside the site: in one web process at a time, once there is a desk.
+
+    Which one is settled by a lock on a file, which ends with the process that has it, so that
+    another takes over within seconds. More workers would do no harm, only read the desk in vain.
+    """
+
+    def __init__(self, workspace: Workspace, settings: Settings) -> None:
+        self._workspace = workspace
+        self._settings = settings
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="baken-desk-work", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+        if self._thread.is_alive():
+            self._thread.join(_PATIENCE_S)
+
+    def _run(self) -> None:
+        path = self._settings.data / "desk-worker.lock"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w") as lock:
+            while not (self._workspace.takes_enquiries() and _locked(lock)):
+                if self._over.wait(_LOOKUP_S):
+                    return
+            from baken.desk import Worker  # only who has a desk pays for loading it
+
+            try:
+                worker = Worker.of(self._workspace.desk, self._settings)
+            except BakenError as error:
+                _LOG.error("The desk's worker cannot begin: %s", error)
+                return
+            worker.run(self._over, pause_s=_PAUSE_S)
+
+
+def _locked(file: TextIO) -> bool:
+    """Return whether a file is locked for this process; False where another has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _quoted(text: str) -> str:

@@ -85,10 +85,11 @@ class Site:
 
         It is known before anything is read, so that a page that a browser or a proxy still has
         costs next to nothing. Weak, because the same page may travel compressed or not; of the
-        day, because some pages say that a date has passed.
+        day, because some pages say that a date has passed; and of whether there is a desk to ask.
         """
         today = datetime.date.today().toordinal()
-        return f'W/"{self._software}-{self.workspace.store.revision()}-{today}"'
+        desk = "-desk" if self.workspace.takes_enquiries() else ""
+        return f'W/"{self._software}-{self.workspace.store.revision()}-{today}{desk}"'
 
 
 class _Shown:

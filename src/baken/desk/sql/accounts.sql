@@ -27,6 +27,9 @@ SELECT person, sealed FROM account WHERE sealed IS NOT NULL ORDER BY person
 -- name: seal_account
 UPDATE account SET sealed = :sealed WHERE person = :person
 
+-- name: drop_account
+DELETE FROM account WHERE person = :person
+
 -- name: begin_session
 INSERT INTO signed_in (digest, person, began, seen, agent, way)
 VALUES (:digest, :person, :at, :at, :agent, :way)

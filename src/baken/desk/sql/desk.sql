@@ -376,6 +376,16 @@ SELECT number, at, role, actor, action, person, enquiry, what FROM access
 WHERE (:person = '' OR person = :person) AND (:enquiry = '' OR enquiry = :enquiry)
 ORDER BY number
 
+-- The latest first, a page at a time.
+-- name: trail
+SELECT number, at, role, actor, action, person, enquiry, what FROM access
+WHERE number < :before AND (:actor = '' OR actor = :actor) AND (:enquiry = '' OR enquiry = :enquiry)
+    AND (:everybody = 1 OR person IN (:people[]))
+ORDER BY number DESC LIMIT :most
+
+-- name: references
+SELECT id, reference FROM enquiry WHERE id IN (:ids[])
+
 -- name: drop_accesses
 DELETE FROM access WHERE at < :before
 
@@ -393,3 +403,15 @@ INSERT INTO duty (name, period) VALUES (:name, :period)
 -- name: statistics
 SELECT kind, language, country, sector, state, outcome, received, promise_due, answered, closed
 FROM enquiry WHERE received >= :since ORDER BY received, id
+
+-- How often ---------------------------------------------------------------------------------------
+
+-- name: pace
+SELECT free FROM pace WHERE digest = :digest
+
+-- name: set_pace
+INSERT INTO pace (digest, free) VALUES (:digest, :free)
+ON CONFLICT (digest) DO UPDATE SET free = :free
+
+-- name: drop_paces
+DELETE FROM pace WHERE free < :now

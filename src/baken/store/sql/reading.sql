@@ -92,6 +92,13 @@ WHERE audience = :audience AND scheme = :scheme
 GROUP BY term
 ORDER BY COUNT(*) DESC, term
 
+-- name: facet_terms
+SELECT term, subject FROM visible_facet WHERE audience = :audience AND scheme = :scheme
+
+-- name: places_of
+SELECT place, subject FROM visible_organisation
+WHERE audience = :audience AND place IS NOT NULL
+
 -- Each day on which something began or ceased to be said of an organisation that is there. It looks
 -- at every statement, and is asked once a revision.
 -- name: changed_days
@@ -114,6 +121,13 @@ ORDER BY COUNT(*) DESC, place
 
 -- name: totals
 SELECT organisations, statements, as_of FROM total WHERE audience = :audience
+
+-- One statement may come from several feeds; each names its publisher alike.
+-- name: publishers
+SELECT publisher, COUNT(DISTINCT id) FROM visible_statement
+WHERE audience = :audience AND retired IS NULL
+GROUP BY publisher
+ORDER BY COUNT(DISTINCT id) DESC, publisher
 
 -- name: landscape
 SELECT description FROM landscape

@@ -4,4 +4,19 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-SCREENS: Final[tuple[Screen, ...]] = ()
+from .answering import ANSWER, OUTCOME
+from .consenting import CONFIRM, WITHDRAW
+from .enquiring import ENQUIRE
+from .owning import DATA
+from .status import STATUS, TIMES
+
+SCREENS: Final[tuple[Screen, ...]] = (
+    ENQUIRE,
+    STATUS,
+    TIMES,
+    ANSWER,
+    OUTCOME,
+    CONFIRM,
+    WITHDRAW,
+    DATA,
+)

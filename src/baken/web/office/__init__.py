@@ -4,7 +4,18 @@ from typing import Final
 
 from baken.web.acting import Screen
 
-from . import account, enquiry, inbox, provider, replies, reports, visits
+from . import (
+    account,
+    audit,
+    enquiry,
+    inbox,
+    people,
+    provider,
+    replies,
+    reports,
+    team,
+    visits,
+)
 from .access import TeamGate
 
 SCREENS: Final[tuple[Screen, ...]] = (
@@ -56,4 +67,7 @@ SCREENS: Final[tuple[Screen, ...]] = (
     ),
     *account.SCREENS,
     *provider.SCREENS,
+    *team.SCREENS,
+    *people.SCREENS,
+    *audit.SCREENS,
 )

@@ -24,6 +24,7 @@ from . import (
     statistics,
     theme,
     themes,
+    visit,
 )
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -44,6 +45,7 @@ PAGES: Final[tuple[Page, ...]] = (
     about.PAGE,
     *guide.PAGES,
     handbook.PAGE,
+    visit.PAGE,
     changes.PAGE,
     *embed.PAGES,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Final
 
 from msgspec import Struct
@@ -10,6 +9,9 @@ from msgspec import Struct
 from baken.model import choose
 from baken.web.page import Page, Query
 from baken.workspace import Workspace
+
+_MOST: Final = 8
+"""Publishers that are named."""
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -35,13 +37,13 @@ class About(Struct, frozen=True, kw_only=True):
 def build(workspace: Workspace, query: Query) -> About:
     """Return the context of the method page."""
     landscape = workspace.landscape
-    publishers = Counter(s.citation.publisher for s in workspace.store.statements())
+    publishers = workspace.store.publishers()
     return About(
         title=choose(landscape.title, query.language) or landscape.id,
         version=landscape.version,
         licence=landscape.licence,
         themes=len(landscape.themes),
-        publishers=tuple(publishers.most_common(8)),
+        publishers=tuple(publishers.items())[:_MOST],
         publisher_count=len(publishers),
     )
 

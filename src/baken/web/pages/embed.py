@@ -6,7 +6,7 @@ from typing import Final
 
 from baken.web.page import Page
 
-from . import organisation
+from . import landscape, map, organisation
 
 PAGES: Final[tuple[Page, ...]] = (
     Page(
@@ -15,6 +15,25 @@ PAGES: Final[tuple[Page, ...]] = (
         "embed_organisation.html",
         organisation.OrganisationPage,
         organisation.build,
+        published=None,
+        is_embed=True,
+    ),
+    Page(
+        "/embed/map",
+        "/embed/map.json",
+        "embed_map.html",
+        map.MapPage,
+        map.build,
+        section="map",
+        published=None,
+        is_embed=True,
+    ),
+    Page(
+        "/embed/landscape",
+        "/embed/landscape.json",
+        "embed_landscape.html",
+        landscape.LandscapePage,
+        landscape.build,
         published=None,
         is_embed=True,
     ),

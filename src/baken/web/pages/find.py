@@ -26,6 +26,7 @@ from baken.workspace import Workspace
 
 SHORTLIST_LENGTH: Final = 12
 _DOTS: Final = 5
+_MOST_COMPARED: Final = 4
 _SIGNALS: Final = {
     "words": message("the same words"),
     "meaning": message("the same meaning"),
@@ -89,11 +90,16 @@ class MatchView(Struct, frozen=True, kw_only=True):
 
 
 class Group(Struct, frozen=True):
-    """The matches of one role, under what that role is for the visitor."""
+    """The matches of one role, under what that role is for the visitor.
+
+    Attributes:
+        compare: where the first of them stand side by side; None when there is only one.
+    """
 
     heading: str
     colour: str
     matches: tuple[MatchView, ...]
+    compare: str | None
 
 
 class AsideView(Struct, frozen=True, kw_only=True):
@@ -333,7 +339,9 @@ def _groups(
             else query.say("Also worth a look")
         )
         views = tuple(_view(workspace, query, m, answer, places[m.id], footnotes) for m in matches)
-        groups.append(Group(heading, role.colour if role else "public", views))
+        ids = [match.id for match in matches[:_MOST_COMPARED]]
+        side_by_side = query.address("/compare", **{"with": ids}) if len(ids) > 1 else None
+        groups.append(Group(heading, role.colour if role else "public", views, side_by_side))
     return groups
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from msgspec import Struct
 
+from baken.store import Filter
 from baken.web.page import Link, Page, Query
 from baken.workspace import Workspace
+
+_MOST_READ: Final = 1_000
+"""Organisations whose offers are read for this page; of more, the counts of themes tell."""
 
 
 class Example(Struct, frozen=True):
@@ -71,12 +76,7 @@ def build(workspace: Workspace, query: Query) -> Home:
 
 
 def _roles(workspace: Workspace, query: Query, counts: dict[str, int]) -> list[RoleLine]:
-    themes_of: dict[str, dict[str, int]] = {}
-    for organisation in workspace.organisations():
-        for offer in organisation.offers:
-            tally = themes_of.setdefault(offer.value.role, {})
-            for theme in offer.value.themes:
-                tally[theme] = tally.get(theme, 0) + 1
+    themes_of = _themes_of(workspace, counts)
     known = workspace.landscape.themes
     return [
         RoleLine(
@@ -92,6 +92,23 @@ def _roles(workspace: Workspace, query: Query, counts: dict[str, int]) -> list[R
         for role in workspace.landscape.vocabulary.roles.values()
         if counts.get(role.id)
     ]
+
+
+def _themes_of(workspace: Workspace, roles: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return what is offered in each role, by theme: how often, or by how many of a multitude."""
+    themes_of: dict[str, dict[str, int]] = {}
+    if workspace.totals().organisations > _MOST_READ:
+        known = workspace.landscape.themes
+        for role in roles:
+            counts = workspace.facets(Filter(roles=(role,))).themes
+            themes_of[role] = {theme: count for theme, count in counts.items() if theme in known}
+        return themes_of
+    for organisation in workspace.organisations():
+        for offer in organisation.offers:
+            tally = themes_of.setdefault(offer.value.role, {})
+            for theme in offer.value.themes:
+                tally[theme] = tally.get(theme, 0) + 1
+    return themes_of
 
 
 PAGE: Final = Page("/", "/index.json", "home.html", Home, build, depends_on="landscape")

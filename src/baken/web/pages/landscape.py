@@ -7,7 +7,7 @@ from typing import Final
 
 from msgspec import Struct, structs
 
-from baken.model import Landscape, Organisation, Term
+from baken.model import Organisation, Term
 from baken.store import Filter
 from baken.text.speech import message
 from baken.web.narrowing import FacetView, Narrowing
@@ -86,6 +86,7 @@ class LandscapePage(Struct, frozen=True, kw_only=True):
         facets: ways to narrow the landscape.
         active: the filters that are on; each link takes one off.
         everything: the landscape without filters.
+        whole: the landscape with these filters, where it is not a piece of another site.
         downloads: the same as a drawing, for slides and paper.
     """
 
@@ -97,6 +98,7 @@ class LandscapePage(Struct, frozen=True, kw_only=True):
     facets: tuple[FacetView, ...]
     active: tuple[Link, ...]
     everything: str
+    whole: str
     downloads: tuple[Link, ...]
 
 
@@ -133,29 +135,12 @@ def build(workspace: Workspace, query: Query) -> LandscapePage:
         facets=narrowing.views(),
         active=narrowing.active,
         everything=narrowing.everything,
+        whole=narrowing.address(),
         downloads=tuple(
             Link(ending.upper(), narrowing.address(f"/landscape.{ending}"))
             for ending in ("svg", "pdf", "png")
         ),
     )
-
-
-def fields(landscape: Landscape) -> dict[str, tuple[str, ...]]:
-    """Return the widest themes, and with each of them all that lie in it, itself included."""
-    themes = landscape.themes
-
-    def roots(theme: str, seen: frozenset[str] = frozenset()) -> Iterator[str]:
-        broader = [b for b in themes[theme].broader if b in themes and b not in seen]
-        if not broader:
-            yield theme
-        for wider in broader:
-            yield from roots(wider, seen | {theme})
-
-    found: dict[str, list[str]] = {}
-    for theme in themes:
-        for root in dict.fromkeys(roots(theme)):
-            found.setdefault(root, []).append(theme)
-    return {root: tuple(inside) for root, inside in found.items()}
 
 
 class _View:
@@ -164,7 +149,7 @@ class _View:
     def __init__(self, workspace: Workspace, query: Query, narrowing: Narrowing, by: str) -> None:
         self.workspace, self.query, self.narrowing, self.by = workspace, query, narrowing, by
         self.landscape = workspace.landscape
-        self.fields = fields(self.landscape) if by == "theme" else {}
+        self.fields = self.landscape.fields if by == "theme" else {}
         self.field_of: dict[str, list[str]] = {}
         for field, inside in self.fields.items():
             for theme in inside:

@@ -104,6 +104,7 @@ class MapPage(Struct, frozen=True, kw_only=True):
         facets: ways to narrow it.
         active: the filters that are on; each link takes one off.
         everything: the map without filters.
+        whole: the map with these filters, where it is not a piece of another site.
     """
 
     count: int
@@ -120,6 +121,7 @@ class MapPage(Struct, frozen=True, kw_only=True):
     facets: tuple[FacetView, ...]
     active: tuple[Link, ...]
     everything: str
+    whole: str
 
 
 def build(workspace: Workspace, query: Query) -> MapPage:
@@ -153,6 +155,7 @@ def build(workspace: Workspace, query: Query) -> MapPage:
         facets=narrowing.views(),
         active=narrowing.active,
         everything=narrowing.everything,
+        whole=narrowing.address(),
     )
 
 

@@ -35,6 +35,8 @@ _STROKES: Final = {
 }
 """How lines are drawn: each stroke's meaning, and its links; all others are of “works”."""
 
+_STROKE_OF: Final = {type_: id for id, (_, types) in _STROKES.items() for type_ in types}
+
 
 class Dot(Struct, frozen=True, kw_only=True):
     """An organisation in the drawing.
@@ -164,6 +166,7 @@ class NetworkPage(Struct, frozen=True, kw_only=True):
         is_asked: whether a way was asked for between two that are known.
         way: the way, in words; empty where none is known, or both ends are the same.
         way_by: what it goes over: `relations`, `themes`, or None for no way.
+        is_sure: whether all was read that could lead there; otherwise there may be a shorter way.
         both_on: what both ends of the way work on besides.
         ties: which links hold it together: relations or shared themes.
         by_theme: whether that is shared themes.
@@ -192,6 +195,7 @@ class NetworkPage(Struct, frozen=True, kw_only=True):
     is_asked: bool
     way: tuple[StepView, ...]
     way_by: str | None
+    is_sure: bool
     both_on: tuple[Link, ...]
     ties: tuple[Choice, ...]
     by_theme: bool
@@ -223,6 +227,8 @@ class _View:
         self.by_theme = query.one("ties") == "themes"
         self.footnotes = Footnotes()
         self._near: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._words: dict[tuple[str, bool], str] = {}
         self.around = self.asked("around")
         self.start, self.end = self.asked("from"), self.asked("to")
         steps = query.one("steps") or ""
@@ -237,7 +243,7 @@ class _View:
         self.narrowing = Narrowing(workspace, query, "/network", **self.kept)
 
     def page(self) -> NetworkPage:
-        way = self.path()
+        way, is_sure = self.path()
         network, count, limit = self.network(way)
         shown, ends = self.drawn(network)
         entries = self.entries(network, shown)
@@ -256,6 +262,7 @@ class _View:
             is_asked=bool(self.start and self.end and self.start.id and self.end.id),
             way=self.way_view(way) if way else (),
             way_by=way.by if way else None,
+            is_sure=is_sure,
             both_on=self.both_on(),
             ties=self.tie_choices(),
             by_theme=self.by_theme,
@@ -308,10 +315,10 @@ class _View:
         ]
         return Asked(text, choices=tuple(choices))
 
-    def path(self) -> Path | None:
+    def path(self) -> tuple[Path | None, bool]:
         if self.start and self.end and self.start.id and self.end.id:
-            return self.workspace.path(self.start.id, self.end.id)
-        return None
+            return self.workspace.search_path(self.start.id, self.end.id)
+        return None, True
 
     def network(self, way: Path | None) -> tuple[Network, int, str | None]:
         """Return what is to be drawn, of how many organisations, and what was left out."""
@@ -466,11 +473,16 @@ class _View:
 
     def words(self, tie: Tie, is_forward: bool) -> str:
         """Say how one end of a link stands to the other."""
-        if tie.type == "shared-theme":
+        if (tie.type, is_forward) not in self._words:
+            self._words[tie.type, is_forward] = self._worded(tie.type, is_forward)
+        return self._words[tie.type, is_forward]
+
+    def _worded(self, type_: str, is_forward: bool) -> str:
+        if type_ == "shared-theme":
             return self.say("shares themes with")
-        relation = self.workspace.landscape.vocabulary.relations[tie.type]
+        relation = self.workspace.landscape.vocabulary.relations[type_]
         labels = relation.label if is_forward else relation.inverse
-        return choose(labels, self.query.language) or tie.type
+        return choose(labels, self.query.language) or type_
 
     def themes(self, ids: Iterable[str]) -> tuple[Link, ...]:
         known = self.workspace.landscape.themes
@@ -481,7 +493,9 @@ class _View:
         )
 
     def name(self, network: Network, one: str) -> str:
-        return network.organisations[one].name(self.query.language)
+        if one not in self._names:
+            self._names[one] = network.organisations[one].name(self.query.language)
+        return self._names[one]
 
     def kind(self, organisation: Organisation) -> str:
         kinds = self.workspace.landscape.vocabulary.kinds
@@ -544,18 +558,22 @@ class _Labels:
         for side, left in (("right", x + r + 4), ("left", x - r - 4 - wide)):
             box = (left, y - 8, left + wide, y + 8)
             inside = left >= 0 and box[2] <= WIDTH + 2 * _MARGIN
-            if inside and not any(_overlap(box, other) for other in self._taken):
+            if inside and not self._is_taken(box):
                 self._taken += [box, (x - r, y - r, x + r, y + r)]
                 return side
         return None
 
-
-def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
-    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+    def _is_taken(self, box: tuple[float, float, float, float]) -> bool:
+        left, top, right, bottom = box
+        # A plain loop, since this is a third of the work of a drawing.
+        for a, b, c, d in self._taken:  # noqa: SIM110
+            if left < c and a < right and top < d and b < bottom:
+                return True
+        return False
 
 
 def _stroke(type_: str) -> str:
-    return next((id for id, (_, types) in _STROKES.items() if type_ in types), "works")
+    return _STROKE_OF.get(type_, "works")
 
 
 PAGE: Final = Page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -53,6 +54,7 @@ _ADDRESSES: Final = {
 _HIGHEST: Final = 6
 """Levels drawn above an organisation; deeper hierarchies than any real one end there."""
 
+_MOST_COMPARED: Final = 3
 _MOST_IN_COMMON: Final = 4
 """Themes that two organisations share which are named; more are counted."""
 
@@ -222,6 +224,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
         facts: address, website, founding year, coordinates and identifiers.
         inset: the small map with it, or None where no more is known than a region.
         similar: who works on the same, and on what.
+        compare: where it stands side by side with those most like it, or alone when there are none.
         near: who else is close by, and how far.
         has_rough_distances: whether any of these is measured from the middle of a municipality.
         contact: where to correct this page or ask for an introduction, or None.
@@ -248,6 +251,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     facts: tuple[tuple[str, tuple[Said, ...]], ...]
     inset: Inset | None
     similar: tuple[Nearby, ...]
+    compare: str
     near: tuple[Nearby, ...]
     has_rough_distances: bool
     contact: Contact | None
@@ -301,6 +305,7 @@ class _View:
             themes=self.themes(),
             inset=of_organisation(self.workspace, self.query, organisation.id),
             similar=self.similar(),
+            compare=self.compare(),
             near=tuple(self.neighbour(one) for one in self.neighbours),
             has_rough_distances=any(map(self.is_rough, self.neighbours)),
             contact=self.contact(),
@@ -575,6 +580,12 @@ class _View:
             views.append(self.nearby(alike.entry, *why))
         return tuple(views)
 
+    def compare(self) -> str:
+        """Return where it stands beside those most like it, by the same measures."""
+        alike = self.workspace.surroundings.similar(self.organisation)
+        ids = (self.organisation.id, *(one.entry.id for one in alike[:_MOST_COMPARED]))
+        return self.query.address("/compare", **{"with": ids})
+
     def neighbour(self, neighbour: Neighbour) -> Nearby:
         """Say how far away an organisation is, as exactly as is known."""
         entry, distance = neighbour.entry, neighbour.distance_km
@@ -627,11 +638,17 @@ class _View:
 
     def contact(self) -> Contact | None:
         contact = self.workspace.contact
-        if contact is None:
-            return None
         name = self.organisation.name(self.query.language)
         correct = self.say("A correction: %(name)s", name=name)
         introduce = self.say("An introduction to %(name)s", name=name)
+        if self.workspace.takes_enquiries():
+            form, asked = partial(self.query.address, "/enquire"), self.organisation.id
+            return Contact(
+                form(kind="other", organisation=asked, need=f"{correct}\n\n"),
+                form(kind="introduction", organisation=asked),
+            )
+        if contact is None:
+            return None
         return Contact(
             self.letter(contact, correct, self.say("What is wrong, and where can we check it?")),
             self.letter(contact, introduce, self.say("Who are you, and what do you look for?")),

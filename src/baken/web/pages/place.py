@@ -8,7 +8,7 @@ from typing import Final
 from msgspec import Struct
 
 from baken.errors import NotFoundError
-from baken.model import LANGUAGES, Landscape
+from baken.model import LANGUAGES
 from baken.model.vocabulary import Place, PlaceKind
 from baken.text.speech import message
 from baken.web.inset import Inset, of_place
@@ -104,7 +104,7 @@ def build(workspace: Workspace, query: Query) -> PlacePage:
     place = landscape.places.get(query.path["id"])
     if place is None:
         raise NotFoundError(message("There is no place “%(id)s” here."), id=query.path["id"])
-    inside = _inside(landscape, place.id)
+    inside = landscape.inside(place.id)
     around = workspace.surroundings
     there = around.inside(inside, _MOST)
     found = list(workspace.store.organisations(ids=there.ids))
@@ -134,11 +134,6 @@ def build(workspace: Workspace, query: Query) -> PlacePage:
         rows=tuple(row(workspace, query, organisation) for organisation in found),
         sources=footnotes.sources,
     )
-
-
-def _inside(landscape: Landscape, place_id: str) -> list[str]:
-    """Return the ids of a place and of all that lies in it."""
-    return [p for p in landscape.places if any(e.id == place_id for e in landscape.enclosing(p))]
 
 
 def _roles(
@@ -189,7 +184,7 @@ def _neighbours(workspace: Workspace, query: Query, place: Place) -> tuple[Link,
         Link(
             landscape.places[one].text(query.language),
             query.place(one),
-            workspace.surroundings.inside(_inside(landscape, one), 0).count,
+            workspace.surroundings.count_in(landscape.inside(one)),
         )
         for one in near
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Final
 
 from msgspec import Struct
@@ -33,10 +32,10 @@ class Places(Struct, frozen=True):
 def build(workspace: Workspace, query: Query) -> Places:
     """Return the context of the index of places."""
     landscape = workspace.landscape
-    tally = Counter((o.province_id, o.place_id) for o in workspace.organisations())
+    counts = {p: n for p, n in workspace.by_place().items() if p in landscape.places}
     provinces = []
     for province in landscape.provinces:
-        inside = {place: n for (p, place), n in tally.items() if p == province and place}
+        inside = {p: n for p, n in counts.items() if landscape.province_of(p) == province}
         links = [
             Link(landscape.places[place].text(query.language), query.place(place), n)
             for place, n in inside.items()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable, Mapping
-from itertools import islice
 from typing import Any, Final
 
 from msgspec import Struct
@@ -14,7 +13,6 @@ from baken.store import Filter
 from baken.text.speech import message
 from baken.web.narrowing import FacetView, Narrowing
 from baken.web.page import Link, Page, Query
-from baken.web.pages.landscape import fields
 from baken.workspace import Workspace
 
 _MOST_READ: Final = 1_000
@@ -187,11 +185,14 @@ def _by_field(
     counts: dict[str, int] = {}
     are_all = len(organisations) == narrowing.count
     chosen = narrowing.chosen["theme"]
-    for field, inside in fields(workspace.landscape).items():
+    bearers: dict[str, list[int]] = {}
+    for n, organisation in enumerate(organisations if are_all else ()):
+        for theme in organisation.theme_ids:
+            bearers.setdefault(theme, []).append(n)
+    for field, inside in workspace.landscape.fields.items():
         themes = tuple(t for t in inside if not chosen or t in chosen)
         if are_all:
-            wanted = frozenset(themes)
-            counts[field] = sum(not wanted.isdisjoint(o.theme_ids) for o in organisations)
+            counts[field] = len({n for t in themes for n in bearers.get(t, ())})
         elif themes:
             only = narrowing.only
             kinds = workspace.facets(
@@ -235,10 +236,14 @@ def _age(value: Sourced[Any], since: str) -> int:
 
     A date that is only partly known counts by its last day: ``2024`` as the end of 2024.
     """
-    dates = [c.published for c in islice(value.citations, 20) if c.published]
-    if not dates:
-        return 2
-    return 0 if any(date >= since[: len(date)] for date in dates) else 1
+    age = 2
+    for citation in value.citations[:20]:
+        date = citation.published
+        if date:
+            if date >= since[: len(date)]:
+                return 0
+            age = 1
+    return age
 
 
 PAGE: Final = Page(

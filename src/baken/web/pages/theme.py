@@ -156,11 +156,8 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
     roles = workspace.landscape.vocabulary.roles
     provinces = Counter(o.province_id for o in found if o.province_id)
     beside = Counter(t for o in found for t in o.theme_ids if t in themes and t != theme.id)
-    kin = {
-        *theme.broader,
-        *theme.related,
-        *(t.id for t in themes.values() if theme.id in t.broader),
-    }
+    narrower = workspace.landscape.narrower.get(theme.id, ())
+    kin = {*theme.broader, *theme.related, *narrower}
     return ThemePage(
         id=theme.id,
         label=theme.text(query.language),
@@ -170,7 +167,7 @@ def build(workspace: Workspace, query: Query) -> ThemePage:
             if language in theme.label
         ),
         broader=links(theme.broader),
-        narrower=links(tuple(t.id for t in themes.values() if theme.id in t.broader)),
+        narrower=links(narrower),
         related=links(theme.related),
         mappings=theme.maps_to,
         roles=tuple(

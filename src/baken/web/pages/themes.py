@@ -6,7 +6,6 @@ from typing import Final
 
 from msgspec import Struct
 
-from baken.model import Theme
 from baken.web.page import Link, Page, Query
 from baken.workspace import Workspace
 
@@ -58,13 +57,10 @@ def build(workspace: Workspace, query: Query) -> Themes:
     """Return the context of the index of themes; ``field`` unfolds one of them altogether."""
     themes = workspace.landscape.themes
     counts = workspace.facets().themes
-    below: dict[str, list[str]] = {theme.id: [] for theme in themes.values() if not theme.broader}
-    known: dict[str, frozenset[str]] = {}
-    for theme in themes:
-        for top in _tops(theme, themes, known):
-            if top != theme:
-                below[top].append(theme)
-    fields = [_field(workspace, query, top, inside, counts) for top, inside in below.items()]
+    fields = [
+        _field(workspace, query, top, [theme for theme in inside if theme != top], counts)
+        for top, inside in workspace.landscape.fields.items()
+    ]
     return Themes(
         len(themes),
         sum(1 for theme in themes if counts.get(theme)),
@@ -76,11 +72,12 @@ def _field(
     workspace: Workspace, query: Query, top: str, inside: list[str], counts: dict[str, int]
 ) -> Field:
     themes, language = workspace.landscape.themes, query.language
-    links = {t: Link(themes[t].text(language), query.theme(t), counts.get(t, 0)) for t in inside}
-    by_name = sorted(links.values(), key=lambda link: link.label.casefold())
-    worked_on = [link for link in by_name if link.count]
-    others = [link for link in by_name if not link.count]
     is_asked = query.one("field") == top
+    listed = inside if is_asked else [theme for theme in inside if counts.get(theme)]
+    links = [Link(themes[t].text(language), query.theme(t), counts.get(t, 0)) for t in listed]
+    by_name = sorted(links, key=lambda link: link.label.casefold())
+    worked_on = [link for link in by_name if link.count]
+    others_count = len(inside) - len(worked_on)
     return Field(
         id=top,
         label=themes[top].text(language),
@@ -88,23 +85,12 @@ def _field(
         count=workspace.surroundings.count_on((top, *inside)),
         first=tuple(sorted(worked_on, key=lambda link: -(link.count or 0))[:_MOST_FREQUENT]),
         themes=tuple(worked_on),
-        others=tuple(others) if is_asked else (),
-        others_count=len(others),
-        more=query.address("/themes", field=top) + f"#{top}" if others and not is_asked else None,
+        others=tuple(link for link in by_name if not link.count),
+        others_count=others_count,
+        more=query.address("/themes", field=top) + f"#{top}"
+        if others_count and not is_asked
+        else None,
     )
-
-
-def _tops(theme: str, themes: dict[str, Theme], known: dict[str, frozenset[str]]) -> frozenset[str]:
-    """Return the broadest themes above one; `known` remembers them, and ends circles."""
-    if theme not in known:
-        known[theme] = frozenset()
-        above = [broader for broader in themes[theme].broader if broader in themes]
-        known[theme] = (
-            frozenset().union(*(_tops(one, themes, known) for one in above))
-            if above
-            else frozenset({theme})
-        )
-    return known[theme]
 
 
 PAGE: Final = Page(

@@ -226,6 +226,13 @@ CREATE TABLE attempt (
     last text COLLATE "C" NOT NULL
 );
 
+-- How often somebody may do something: `free` is when all that was taken has been earned again.
+-- `digest` is of a name and an address, keyed and of one day; rows are swept daily.
+CREATE TABLE pace (
+    digest text COLLATE "C" PRIMARY KEY,
+    free text COLLATE "C" NOT NULL
+);
+
 -- Templates of answers that the office has written or changed; those that ship with Baken stand in a
 -- file. Rows are only ever added: the newest version of a name and language counts.
 CREATE TABLE reply (
