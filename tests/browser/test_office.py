@@ -20,6 +20,8 @@ from baken.desk import SYSTEM, Desk
 from baken.web import office
 from baken.web.app import create_app
 
+pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
+
 
 @pytest.fixture(scope="module")
 def desk_site(tmp_path_factory):
@@ -89,7 +91,7 @@ def test_a_morning_from_inbox_to_outcome(desk_site, window, width, name):
     page.get_by_role("link", name="Answer", exact=True).click()
     page.locator("#text").fill("Good day. I know somebody.")
     page.get_by_role("button", name="See the mail first").click()
-    assert "Good day. I know somebody." in page.locator(".letter-shown").inner_text()
+    assert "Good day. I know somebody." in page.locator("#work .letter-shown").inner_text()
     page.get_by_role("button", name="Send").click()
     page.get_by_role("link", name="Ask a counterpart").click()
     page.get_by_role("link", name="Find partners for what").click()
@@ -112,7 +114,7 @@ def test_a_morning_from_inbox_to_outcome(desk_site, window, width, name):
     page.locator("#from1").fill("10:00")
     page.locator("#to1").fill("11:00")
     page.get_by_role("button", name="See the mail first").click()
-    assert "times.ics" in page.locator(".letter-shown").inner_text()
+    assert "times.ics" in page.locator("#work .letter-shown").inner_text()
     page.get_by_role("button", name="Send").click()
     page.get_by_role("link", name="Close with an outcome").click()
     page.get_by_label("They met").check()
