@@ -60,9 +60,14 @@ class Speech:
         self._day = lru_cache(_MOST_KEPT)(self._written)
 
     def __call__(self, text: str, /, **values: object) -> str:
-        """Return a message; ``%(name)s`` in it stands for the value of that name."""
+        """Return a message; ``%(name)s`` in it stands for a value, numbers written as here."""
         said = self.translations.ugettext(text)
-        return said % values if values else said
+        if not values:
+            return said
+        return said % {
+            name: self.number(value) if type(value) is int else value
+            for name, value in values.items()
+        }
 
     def plural(self, one: str, many: str, number: int, /, **values: object) -> str:
         """Return the form of a message that fits a number, which is ``%(number)s`` in it."""
