@@ -55,12 +55,12 @@ def free_port():
 
 
 @pytest.fixture(scope="module")
-def day(tmp_path_factory):
+def day(new_data):
     """A running site with a desk that sends mail: its address, its mailbox and its desk."""
     mailbox = Mailbox()
     smtp = Controller(mailbox, hostname="127.0.0.1", port=free_port())
     smtp.start()
-    port, data = free_port(), tmp_path_factory.mktemp("day")
+    port, data = free_port(), new_data()
     address = f"http://127.0.0.1:{port}"
     given = {
         "BAKEN_DATA": str(data),

@@ -189,7 +189,9 @@ def test_what_has_not_changed_is_not_encoded_again(store, tmp_path):
     asked = anew.encoder.encode(["organs on chips", "sensors"])
     assert np.array_equal(again.compare(asked), anew.compare(asked))
     assert again.compare_themes(asked[1:]) == anew.compare_themes(asked[1:])
-    other = HashEncoder("hash-2")
+    beside, other = HashEncoder(), HashEncoder("hash-2")
+    open_index(store, beside, tmp_path / "copy")
+    assert beside.encoded == 0
     open_index(store, other, tmp_path / "index")
     assert other.encoded > 10
 

@@ -43,6 +43,7 @@ _MOST_WORDS: Final = 10_000
 """Words that others may be like, the most frequent; the shipped landscape has 2,000."""
 
 _MOST_REMEMBERED: Final = 20_000
+_MOST_REMEMBERED_INDEXES: Final = 8
 _MOST_ALIKE: Final = 3
 _MOST_SYNONYMS: Final = 6
 _ALIKE: Final = 0.7
@@ -288,7 +289,8 @@ class _Ids(Sequence[str]):
 def build_index(store: Store, encoder: Encoder, directory: Path | None = None) -> Index:
     """Index every public statement of the store.
 
-    Sentences that an index of the same model in `directory` holds already are not encoded again.
+    Sentences that an index of the same model in or beside `directory` holds already are not
+    encoded again.
 
     Args:
         store: what to index.
@@ -357,15 +359,22 @@ def _name(store: Store, encoder: Encoder) -> str:
 
 
 def _remembered(directory: Path | None, encoder: Encoder) -> Memory:
-    """Return the vectors of an index that is about to be replaced, if they are of the model."""
-    for contents in directory.glob("index-*/contents.msgpack") if directory else ():
+    """Return the vectors of the index that is replaced, and of those beside it.
+
+    They are mostly of another revision or a copy of the same landscape.
+    """
+    if directory is None:
+        return Memory()
+    held = []
+    for contents in directory.parent.glob("*/index-*/contents.msgpack"):
         try:
             made_by = msgspec.msgpack.decode(contents.read_bytes(), type=_Made).made_by
+            if made_by == (_FORMAT, encoder.model):
+                held.append((contents.stat().st_mtime, contents.parent))
         except (msgspec.MsgspecError, OSError):
-            continue  # of another release, or just thrown away
-        if made_by == (_FORMAT, encoder.model):
-            return Memory.of(Arrays(contents.parent, is_mapped=True))
-    return Memory()
+            continue  # of another release or kind, or just thrown away
+    latest = sorted(held, reverse=True)[:_MOST_REMEMBERED_INDEXES]
+    return Memory.of(Arrays(folder, is_mapped=True) for _, folder in latest)
 
 
 def _write(store: Store, encoder: Encoder, folder: Path, memory: Memory) -> None:

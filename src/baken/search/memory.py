@@ -1,8 +1,8 @@
-"""What was read for an earlier index is not read again: four fifths of the time of indexing."""
+"""What was read for another index is not read again: four fifths of the time of indexing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Self
@@ -29,16 +29,17 @@ class Memory:
         self._places: dict[bytes, tuple[int, int]] = {}
 
     @classmethod
-    def of(cls, arrays: Arrays) -> Self:
-        """Return what an index remembers; its vectors have to be of the model in use."""
+    def of(cls, indexes: Iterable[Arrays]) -> Self:
+        """Return what indexes remember; their vectors have to be of the model in use."""
         memory = cls()
-        for name in _SETS:
-            if (marks := arrays.get(f"{name}.read")) is None:
-                continue
-            number = len(memory._vectors)
-            memory._vectors.append(arrays[name])
-            for row, mark in enumerate(marks):
-                memory._places[mark.tobytes()] = (number, row)
+        for arrays in indexes:
+            for name in _SETS:
+                if (marks := arrays.get(f"{name}.read")) is None:
+                    continue
+                number = len(memory._vectors)
+                memory._vectors.append(arrays[name])
+                for row, mark in enumerate(marks):
+                    memory._places[mark.tobytes()] = (number, row)
         return memory
 
     def __call__(self, readings: Readings) -> list[Vectors | None]:
