@@ -1309,10 +1309,11 @@ class Desk:
             TransitionError: `by` may not.
             NotFoundError: nobody in the team has that identifier.
             DeskError: a change makes no sense.
+            TypeError: an officer has nothing of that name.
         """
         known = {"languages", "themes", "kinds", "capacity", "role", "is_active", "away"}
         if set(changes) - known:
-            raise DeskError(f"Of an officer one can change {', '.join(sorted(known))}.")
+            raise TypeError(f"Of an officer one can change {', '.join(sorted(known))}.")
         with self._work() as work:
             if by.person == person and set(changes) <= {"away"}:
                 self._officer(work, by, OFFICE_ROLES)
