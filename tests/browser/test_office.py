@@ -149,4 +149,8 @@ def test_axe_finds_nothing_on_the_team_s_screens(desk_site, browser, scheme):
         found = Axe().run(page).response["violations"]
         assert [(address, one["id"], one["nodes"][0]["html"]) for one in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        page.set_viewport_size({"width": 1280, "height": 900})
+        wide = Axe().run(page).response["violations"]
+        assert [(address, one["id"], one["nodes"][0]["html"]) for one in wide] == []
+        page.set_viewport_size({"width": 390, "height": 900})
     window.close()

@@ -1,5 +1,6 @@
 """Who gets in to the team's pages, and who does not, over HTTP."""
 
+import datetime
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,9 +8,12 @@ import pyotp
 import pytest
 from litestar.testing import TestClient
 from tests.desk_site import OWN, PASSWORD, sign_in, with_account
+from tools.made_up_day import Time
 
 from baken import Workspace
-from baken.desk import MAY, OFFICE_ROLES, Contact
+from baken.config import Settings
+from baken.desk import MAY, OFFICE_ROLES, Contact, Desk
+from baken.errors import LinkRefusedError
 from baken.web import create_app
 from baken.web.office import SCREENS
 
@@ -77,6 +81,19 @@ def test_somebody_who_is_invited_ends_up_signed_in_with_a_second_factor(client, 
     codes = post(client, "/desk/account/second-factor", proof=proof, code=right)
     assert len(re.findall(r"<code>[a-z0-9]{5}-[a-z0-9]{5}</code>", codes.text)) == 8
     assert officer.name in client.get("/desk/account").text
+
+
+def test_a_link_for_a_password_ends_with_the_password_it_was_to_replace(tmp_path):
+    time = Time()
+    with Desk.open(Settings.load({}, data=tmp_path), clock=time) as desk:
+        officer = desk.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
+        first, second = (
+            desk.accounts.invite(officer.person.id).rpartition("/")[2] for _ in range(2)
+        )
+        time.now += datetime.timedelta(minutes=5)
+        desk.accounts.choose_password(first, PASSWORD)
+        with pytest.raises(LinkRefusedError, match="has been changed since"):
+            desk.accounts.choose_password(second, "four other words here")
 
 
 def test_a_code_opens_once_and_a_recovery_code_too(client, desk, new_officer):

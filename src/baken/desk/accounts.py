@@ -25,6 +25,7 @@ from baken.text.marking import message
 
 from .casework import Casework, Office
 from .enquiry import SYSTEM, Officer, Private
+from .links import made_at
 from .records import Records, moment, stamp
 from .sealing import Vault, fingerprint
 
@@ -138,7 +139,7 @@ class Accounts:
         """Return who may choose a password by a link.
 
         Raises:
-            LinkRefusedError: the link is not a good one, or was used.
+            LinkRefusedError: the link is not a good one, was used, or is older than the password.
         """
         ticket = self._office.signer.read(token, "password", self._now())
         with self._database.reading() as session:
@@ -146,6 +147,14 @@ class Accounts:
             officer = records.officer(ticket.subject)
             if session.select("is_link_used", digest=fingerprint(token)) or not officer.is_active:
                 raise LinkRefusedError(message("This link has been used. Ask for a new one."))
+            changed = session.select("account_changed", person=ticket.subject)
+            if changed and made_at(ticket) < int(moment(changed[0][0]).timestamp()):
+                raise LinkRefusedError(
+                    message(
+                        "How you sign in has been changed since this link was sent. Ask for a new "
+                        "one."
+                    )
+                )
             return officer
 
     def choose_password(self, token: str, password: str) -> Officer:

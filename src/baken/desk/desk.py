@@ -83,7 +83,7 @@ from .forms import (
 )
 from .incoming import read_mail
 from .limits import network_of, take
-from .links import LIFETIME_DAYS, Purpose, Signer, Ticket, find_secret
+from .links import Purpose, Signer, Ticket, find_secret, made_at
 from .mail import Composer, proposed_times
 from .programs import Programs
 from .provider import Provider
@@ -317,7 +317,7 @@ class Desk:
         """
         now = self._now()
         ticket = self._read_link(token, "form")
-        return now.timestamp() - (ticket.expires - LIFETIME_DAYS["form"] * 86_400)
+        return now.timestamp() - made_at(ticket)
 
     def receive(self, form: Form, *, peer: str = "") -> Receipt:
         """Take an enquiry in: it has an owner, a promise and an acknowledgement from now on.

@@ -71,6 +71,11 @@ class Ticket(Struct, frozen=True, array_like=True):
     nonce: bytes
 
 
+def made_at(ticket: Ticket) -> int:
+    """Return when a link was made, in seconds since 1970, UTC."""
+    return ticket.expires - LIFETIME_DAYS[ticket.purpose] * 86_400
+
+
 class Signer:
     """Makes links and reads them."""
 

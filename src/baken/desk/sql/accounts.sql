@@ -3,6 +3,9 @@
 -- name: account
 SELECT person, password, sealed, step, recovery FROM account WHERE person = :person
 
+-- name: account_changed
+SELECT changed FROM account WHERE person = :person
+
 -- name: open_account
 INSERT INTO account (person, step, recovery, changed) VALUES (:person, 0, '[]', :at)
 ON CONFLICT (person) DO NOTHING
