@@ -672,7 +672,7 @@ class _View:
             ),
             self.say("Website"): self.one_of(organisation.websites, _shown, lambda url: url),
             self.say("How to reach it"): self.one_of(
-                organisation.contacts, _shown, lambda url: url
+                organisation.contacts, _host, lambda url: url
             ),
             self.say("Telephone"): self.one_of(organisation.telephones, str, _dialled),
             self.say("Address"): self.one_of(organisation.addresses),
@@ -760,6 +760,10 @@ def _dialled(telephone: str) -> str:
 
 def _shown(url: str) -> str:
     return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
+def _host(url: str) -> str:
+    return _shown(url).partition("/")[0]
 
 
 def _scheme(scheme: str) -> str:
