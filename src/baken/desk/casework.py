@@ -414,6 +414,8 @@ class Casework:
                     if one.state == "accepted"
                 ]
                 values["organisation"] = ", ".join(met)
+        if set(MAILS[kind]) <= {"owner", "heads"}:
+            values["desk_url"] = self._office.signer.office(enquiry.id, language)
         if introduction is not None and reader.id == introduction.counterpart:
             values["answer_url"] = self.url("answer", introduction.id, language)
         return values

@@ -1739,7 +1739,12 @@ class Desk:
                 language = reader.language
                 mine = [one for one in everything if officer.is_head or one.owner == reader.id]
                 lines = [self._line(work, one, language) for one in mine]
-                values = {"lines": lines, "count": len(lines), "reference": ""}
+                values = {
+                    "lines": lines,
+                    "count": len(lines),
+                    "reference": "",
+                    "desk_url": self._office.signer.office(language=language),
+                }
                 work.write_about("weekly-list", reader, values)
         return True
 

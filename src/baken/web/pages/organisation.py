@@ -671,9 +671,7 @@ class _View:
                 differing, lambda place: places[place].text(self.query.language)
             ),
             self.say("Website"): self.one_of(organisation.websites, _shown, lambda url: url),
-            self.say("How to reach it"): self.one_of(
-                organisation.contacts, _host, lambda url: url
-            ),
+            self.say("How to reach it"): self.one_of(organisation.contacts, _host, lambda url: url),
             self.say("Telephone"): self.one_of(organisation.telephones, str, _dialled),
             self.say("Address"): self.one_of(organisation.addresses),
             self.say("Coordinates"): tuple(
