@@ -48,12 +48,8 @@ def _lines(
     for at in organisation.coordinates[:1]:
         if at.value.precision in ("building", "site", "street"):
             yield f"GEO:geo:{at.value.lat:.5f},{at.value.lon:.5f}"
-    for website in organisation.websites:
+    for website in (*organisation.websites, *organisation.contacts):
         yield f"URL:{_uri(website.value)}"
-    for contact in organisation.contacts:
-        yield f"CONTACT-URI:{_uri(contact.value)}"
-    for telephone in organisation.telephones:
-        yield f"TEL;VALUE=uri;TYPE=work:tel:{telephone.value.replace(' ', '-')}"
     for summary in organisation.summaries[:1]:
         yield f"NOTE;LANGUAGE={summary.language or 'en'}:{_text(summary.value)}"
     themes = [landscape.themes[t] for t in organisation.theme_ids if t in landscape.themes]
