@@ -496,7 +496,13 @@ class Workspace:
         Raises:
             GuideError: the answers make no sense, or Baken does not speak the language.
         """
-        from baken.guide import Footnotes, compose, describe_partners, describe_region
+        from baken.guide import (
+            Footnotes,
+            compose,
+            describe_partners,
+            describe_reach,
+            describe_region,
+        )
 
         if language not in LANGUAGES:
             raise GuideError(
@@ -528,6 +534,7 @@ class Workspace:
             partners=describe_partners(found, organisations, self.landscape, say, footnotes)
             if found is not None
             else (),
+            reach=describe_reach(organisations),
         )
 
     # -- visits ------------------------------------------------------------------------------

@@ -120,6 +120,24 @@ def test_the_guide_is_linked_from_the_shortlist(client):
     assert 'href="/nl/guide"' in client.get("/nl/find?q=biobank").text
 
 
+@pytest.mark.parametrize("wanted", ["/guide", "/handbook", "/visit"])
+def test_guide_handbook_and_visit_are_two_clicks_from_the_shortlist(client, wanted):
+    def leads_to(address):
+        links = re.findall(r'<a [^>]*href="(/[^"]*)"', client.get(address).text)
+        return {html.unescape(link).partition("#")[0].partition("?")[0] for link in links}
+
+    first = leads_to("/find?q=biobank")
+    assert wanted in first or any(wanted in leads_to(one) for one in sorted(first & {"/guide"}))
+
+
+def test_a_measure_says_how_to_reach_who_decides(client):
+    page = client.get("/guide/measures/first-hires")
+    assert 'href="tel:+32-2-509-59-59"' in page.text
+    reach = client.get("/guide/measures/first-hires.json").json()["reach"]
+    assert reach["telephone"] == "+32 2 509 59 59"
+    assert reach["citations"][0]["publisher"] == "RSZ"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_handbook_and_its_pdf_say_what_the_page_says(client, language):
     prefix = "" if language == "en" else f"/{language}"

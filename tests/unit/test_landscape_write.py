@@ -74,6 +74,8 @@ VALUES = {
     "former-name": st.builds(FormerName, words, maybe_date),
     "summary": words,
     "website": st.from_regex(r"https://[a-z]{3,9}\.be(/[a-z]{0,9})?", fullmatch=True),
+    "contact": st.from_regex(r"https://[a-z]{3,9}\.be/[a-z]{1,9}", fullmatch=True),
+    "telephone": st.from_regex(r"\+[1-9][0-9]{1,2}( [0-9]{2,4}){2,4}", fullmatch=True),
     "place": st.sampled_from(list(A_FEW.places)),
     "address": words,
     "coordinates": st.builds(

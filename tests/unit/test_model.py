@@ -177,6 +177,8 @@ def test_the_record_keeps_its_promise():
         ),
         "external_ids": {"ror": "https://ror.org/00xmkp704"},
         "website": None,
+        "contact": None,
+        "telephone": None,
         "citations": 2,
     }
 

@@ -23,8 +23,8 @@ DOORS = {
     ),
     "baken.guide": (
         "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "
-        "check compose describe_partners describe_region empty print_images print_pdf problems_of "
-        "read schema"
+        "check compose describe_partners describe_reach describe_region empty print_images "
+        "print_pdf problems_of read schema"
     ),
     "baken.visits": (
         "Day Dropped Entry HOURS Lunch PlannedDay Programme Spot Stop Travel Trip "

@@ -7,7 +7,7 @@ from .guide import Advice, Guide, Measure, Verdict
 from .handbook import Handbook, compose
 from .printing import print_images, print_pdf
 from .read import Reading, empty, read
-from .region import describe_partners, describe_region
+from .region import describe_partners, describe_reach, describe_region
 from .schema import schema
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "check",
     "compose",
     "describe_partners",
+    "describe_reach",
     "describe_region",
     "empty",
     "print_images",

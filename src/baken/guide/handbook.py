@@ -12,6 +12,7 @@ from typing import Final
 
 from msgspec import Struct
 
+from baken.model import Citation
 from baken.text.speech import Speech, message
 
 from .footnotes import Document, Footnotes
@@ -46,6 +47,7 @@ _HEADINGS: Final[Mapping[str, str]] = {
     "steps": message("Setting up, step by step"),
     "paths": message("Regulatory paths"),
     "contacts": message("Whom to ask"),
+    "reach": message("How to reach it"),
     "sources": message("Sources"),
     "contents": message("Contents"),
     "need": message("Your need"),
@@ -255,12 +257,38 @@ class Route(Struct, frozen=True, kw_only=True):
     notes: tuple[int, ...]
 
 
+class Reach(Struct, frozen=True, kw_only=True):
+    """How to reach an organisation, as its landscape says.
+
+    Attributes:
+        contact: page that says how, or None.
+        telephone: number of the organisation, or None.
+        citations: who says so.
+    """
+
+    contact: str | None
+    telephone: str | None
+    citations: tuple[Citation, ...]
+
+
 class Body(Struct, frozen=True, kw_only=True):
-    """Somebody to ask, and what about."""
+    """Somebody to ask, and what about.
+
+    Attributes:
+        name: its name.
+        site: its web address.
+        about: measures, steps and paths in which it has a say.
+        contact: page that says how to reach it, or None.
+        telephone: its number, or None.
+        notes: numbers of the documents that say how to reach it.
+    """
 
     name: str
     site: str
     about: tuple[str, ...]
+    contact: str | None = None
+    telephone: str | None = None
+    notes: tuple[int, ...] = ()
 
 
 class Handbook(Struct, frozen=True, kw_only=True):
@@ -334,6 +362,7 @@ def compose(
     need: str | None = None,
     need_language: str = "en",
     partners: tuple[Partner, ...] = (),
+    reach: Mapping[str, Reach] | None = None,
 ) -> Handbook:
     """Return the handbook for a company.
 
@@ -345,6 +374,7 @@ def compose(
         need: what the company looks for; None where it did not say.
         need_language: of those words.
         partners: the shortlist for it.
+        reach: how to reach organisations, by id; None where the landscape does not say.
     """
     writer = _Writer(advice, say, footnotes)
     entries = tuple(writer.entry(verdict) for verdict in advice.measures)
@@ -390,7 +420,7 @@ def compose(
         paths_note=None
         if paths
         else say("None of the paths described is for what the company makes or does."),
-        bodies=tuple(_bodies(entries, steps, paths)),
+        bodies=tuple(_bodies(entries, steps, paths, reach or {}, footnotes)),
         documents=tuple(_cited(document, say) for document in footnotes.documents),
     )
 
@@ -451,6 +481,8 @@ def _bodies(
     entries: Iterable[Entry],
     steps: Iterable[Leg],
     paths: Iterable[Route],
+    reach: Mapping[str, Reach],
+    footnotes: Footnotes,
 ) -> Iterable[Body]:
     """Yield whom to ask, with what about, those with most to say first."""
     contacts: dict[str, Contact] = {}
@@ -471,7 +503,15 @@ def _bodies(
             note(station.body, path.title)
     for key in sorted(about, key=lambda key: (-len(about[key]), contacts[key].name)):
         contact = contacts[key]
-        yield Body(name=_capital(contact.name), site=contact.site, about=tuple(about[key]))
+        known = reach.get(contact.organisation or "")
+        yield Body(
+            name=_capital(contact.name),
+            site=contact.site,
+            about=tuple(about[key]),
+            contact=known.contact if known else None,
+            telephone=known.telephone if known else None,
+            notes=footnotes.of(*known.citations) if known else (),
+        )
 
 
 def _capital(words: str) -> str:

@@ -11,7 +11,7 @@ from baken.store import Facets, Totals
 from baken.text.speech import Speech, message
 
 from .footnotes import Footnotes
-from .handbook import Fact, Partner, Region, Why
+from .handbook import Fact, Partner, Reach, Region, Why
 
 _MOST_FIGURES: Final = 9
 _MOST_OFFERS: Final = 10
@@ -146,3 +146,18 @@ def _partner(
         missing=match.missing,
         website=organisation.websites[0].value if organisation.websites else None,
     )
+
+
+def describe_reach(organisations: Iterable[Organisation]) -> dict[str, Reach]:
+    """Return how to reach organisations, by id, for those whose sources say so."""
+    return {
+        one.id: Reach(
+            contact=one.contacts[0].value if one.contacts else None,
+            telephone=one.telephones[0].value if one.telephones else None,
+            citations=tuple(
+                said[0].citations[0] for said in (one.contacts, one.telephones) if said
+            ),
+        )
+        for one in organisations
+        if one.contacts or one.telephones
+    }

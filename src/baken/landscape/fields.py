@@ -40,6 +40,7 @@ from .format import (
     SlugEntry,
     StatusEntry,
     SummaryEntry,
+    TelephoneEntry,
     TextEntry,
     UrlEntry,
     Wordings,
@@ -174,6 +175,8 @@ FIELDS: Final[tuple[Field, ...]] = (
     ),
     Field("summary", "summary", Shape.ONE, SummaryEntry, language="en"),
     Field("website", "website", Shape.ONE, UrlEntry),
+    Field("contact", "contact", Shape.ONE, UrlEntry),
+    Field("telephone", "telephone", Shape.ONE, TelephoneEntry),
     Field("place", "place", Shape.ONE, SlugEntry),
     Field("address", "address", Shape.ONE, TextEntry),
     Field(

@@ -35,6 +35,13 @@ Slug = Annotated[
         description="lower-case letters, digits and single hyphens",
     ),
 ]
+Telephone = Annotated[
+    str,
+    Meta(
+        pattern=r"^\+[1-9][0-9]{0,2}( [0-9]{1,4}){2,5}$",
+        description="a number as dialled from abroad, such as +32 2 123 45 67",
+    ),
+]
 Name = Annotated[str, Meta(min_length=1, max_length=200, description="at most 200 characters")]
 Sentence = Annotated[str, Meta(min_length=1, max_length=300, description="at most 300 characters")]
 Summary = Annotated[str, Meta(min_length=1, max_length=400, description="at most 400 characters")]
@@ -77,6 +84,12 @@ class UrlEntry(Entry, kw_only=True, rename="kebab", omit_defaults=True):
     """A web address."""
 
     value: Url
+
+
+class TelephoneEntry(Entry, kw_only=True, rename="kebab", omit_defaults=True):
+    """The telephone number of an organisation, never of a person."""
+
+    value: Telephone
 
 
 class TextEntry(Entry, kw_only=True, rename="kebab", omit_defaults=True):

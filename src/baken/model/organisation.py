@@ -72,6 +72,8 @@ class Organisation(Struct, frozen=True, kw_only=True):
     former_names: tuple[Sourced[FormerName], ...] = ()
     summaries: tuple[Sourced[str], ...] = ()
     websites: tuple[Sourced[str], ...] = ()
+    contacts: tuple[Sourced[str], ...] = ()
+    telephones: tuple[Sourced[str], ...] = ()
     places: tuple[Sourced[str], ...] = ()
     addresses: tuple[Sourced[str], ...] = ()
     coordinates: tuple[Sourced[Coordinates], ...] = ()
@@ -131,6 +133,8 @@ _FIELD_OF = {
     "former-name": "former_names",
     "summary": "summaries",
     "website": "websites",
+    "contact": "contacts",
+    "telephone": "telephones",
     "place": "places",
     "address": "addresses",
     "coordinates": "coordinates",
@@ -144,7 +148,9 @@ _FIELD_OF = {
     "milestone": "milestones",
 }
 
-_SINGLE = frozenset({"kind", "website", "place", "address", "coordinates", "founded"})
+_SINGLE = frozenset(
+    {"kind", "website", "contact", "telephone", "place", "address", "coordinates", "founded"}
+)
 """Predicates of which the latest value is the one to show first; the rest keep their order."""
 
 

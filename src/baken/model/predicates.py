@@ -56,6 +56,8 @@ PREDICATES: Final[dict[str, Predicate]] = {
     "former-name": Predicate(FormerName, "schema:alternateName"),
     "summary": Predicate(str, "schema:description"),
     "website": Predicate(str, "schema:url"),
+    "contact": Predicate(str, "schema:contactPoint"),
+    "telephone": Predicate(str, "schema:telephone"),
     "place": Predicate(str, "schema:location", lambda place: [("place", place)]),
     "address": Predicate(str, "schema:address"),
     "coordinates": Predicate(Coordinates, "schema:geo"),

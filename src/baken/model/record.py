@@ -57,6 +57,8 @@ class OrganisationRecord(Struct, frozen=True, kw_only=True):
         relations: to other organisations, as its sources state them.
         external_ids: by scheme, such as ``ror`` and ``wikidata``.
         website: address, or None.
+        contact: page that says how to reach it, or None.
+        telephone: number of the organisation, never of a person, or None.
         citations: how many different documents stand behind all this.
     """
 
@@ -73,6 +75,8 @@ class OrganisationRecord(Struct, frozen=True, kw_only=True):
     relations: tuple[RelationRecord, ...]
     external_ids: dict[str, str]
     website: str | None
+    contact: str | None
+    telephone: str | None
     citations: int
 
 
@@ -109,6 +113,8 @@ def record(organisation: Organisation, landscape: Landscape) -> OrganisationReco
             for i in reversed(organisation.identifiers)
         },
         website=organisation.websites[0].value if organisation.websites else None,
+        contact=organisation.contacts[0].value if organisation.contacts else None,
+        telephone=organisation.telephones[0].value if organisation.telephones else None,
         citations=len({s.citation.url for s in organisation.statements}),
     )
 

@@ -228,6 +228,14 @@ def _organisation(
             ],
             "address": by_kind and _filled({"@type": "PostalAddress", **where}),
             "location": precise and {"@type": "Place", "geo": _geo(precise[0].lat, precise[0].lon)},
+            "contactPoint": (record.contact or record.telephone)
+            and _filled(
+                {
+                    "@type": "ContactPoint",
+                    "url": record.contact,
+                    "telephone": record.telephone,
+                }
+            ),
             "foundingDate": _first(one.value for one in organisation.founded),
             "parentOrganization": [
                 {

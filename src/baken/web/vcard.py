@@ -48,7 +48,7 @@ def _lines(
     for at in organisation.coordinates[:1]:
         if at.value.precision in ("building", "site", "street"):
             yield f"GEO:geo:{at.value.lat:.5f},{at.value.lon:.5f}"
-    for website in organisation.websites:
+    for website in (*organisation.websites, *organisation.contacts):
         yield f"URL:{_uri(website.value)}"
     for summary in organisation.summaries[:1]:
         yield f"NOTE;LANGUAGE={summary.language or 'en'}:{_text(summary.value)}"

@@ -28,6 +28,8 @@ _SUBJECTS: Final = {
     "former-name": message("a former name"),
     "summary": message("what it is in short"),
     "website": message("its website"),
+    "contact": message("how to reach it"),
+    "telephone": message("its telephone number"),
     "place": message("where it is"),
     "address": message("its address"),
     "coordinates": message("where it is on the map"),

@@ -8,8 +8,9 @@ from typing import Final
 from msgspec import Struct
 
 from baken.errors import GuideError, NotFoundError
-from baken.guide import Document, Guide
+from baken.guide import Document, Guide, describe_reach
 from baken.guide.guide import Contact, Given, LegalText, Outcome, PlannedStep, Spoken
+from baken.guide.handbook import Reach
 from baken.guide.rules import facts_in
 from baken.text.speech import message
 from baken.web.guidance import (
@@ -125,6 +126,8 @@ class MeasurePage(Struct, frozen=True, kw_only=True):
         caution: what to beware of, or None.
         body: who decides.
         body_page: that body's page in the landscape, or None.
+        reach: how to reach that body, or None where the landscape does not say.
+        reach_notes: numbers of the documents that say so.
         legal_basis: the law behind it.
         as_of: the date that it holds for.
         notice: that this is not advice.
@@ -152,6 +155,8 @@ class MeasurePage(Struct, frozen=True, kw_only=True):
     caution: Spoken | None
     body: Contact
     body_page: str | None
+    reach: Reach | None
+    reach_notes: tuple[int, ...]
     legal_basis: tuple[LegalText, ...]
     as_of: str
     notice: str
@@ -337,6 +342,17 @@ def build(workspace: Workspace, query: Query) -> GuidePage:
     )
 
 
+def _reach(workspace: Workspace, organisation: str | None) -> Reach | None:
+    """Return how to reach an organisation; None where the landscape does not say."""
+    if organisation is None:
+        return None
+    try:
+        known = workspace.organisation(organisation)
+    except NotFoundError:
+        return None
+    return describe_reach([known]).get(organisation)
+
+
 def _weighty(guide: Guide) -> frozenset[str]:
     """Return the questions that conditions ask most; one beside few others in a measure weighs."""
     weights = dict.fromkeys(guide.facts, 0.0)
@@ -384,6 +400,7 @@ def build_measure(workspace: Workspace, query: Query) -> MeasurePage:
     verdict = workspace.guide.verdict(measure.id, company.profile, query.language)
     notes = company.footnotes.of(*verdict.sources)
     organisation = verdict.body.organisation
+    reach = _reach(workspace, organisation)
     return MeasurePage(
         id=verdict.id,
         name=verdict.name,
@@ -404,6 +421,8 @@ def build_measure(workspace: Workspace, query: Query) -> MeasurePage:
         caution=verdict.caution,
         body=verdict.body,
         body_page=query.organisation(organisation) if organisation else None,
+        reach=reach,
+        reach_notes=company.footnotes.of(*reach.citations) if reach else (),
         legal_basis=verdict.legal_basis,
         as_of=verdict.as_of,
         notice=verdict.notice,

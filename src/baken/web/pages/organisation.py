@@ -671,6 +671,8 @@ class _View:
                 differing, lambda place: places[place].text(self.query.language)
             ),
             self.say("Website"): self.one_of(organisation.websites, _shown, lambda url: url),
+            self.say("How to reach it"): self.one_of(organisation.contacts, _host, lambda url: url),
+            self.say("Telephone"): self.one_of(organisation.telephones, str, _dialled),
             self.say("Address"): self.one_of(organisation.addresses),
             self.say("Coordinates"): tuple(
                 Said(
@@ -749,8 +751,17 @@ def _by_subject(statements: Iterable[Statement]) -> Iterator[list[Statement]]:
     yield from groups.values()
 
 
+def _dialled(telephone: str) -> str:
+    """Return the address that dials a number (RFC 3966)."""
+    return f"tel:{telephone.replace(' ', '-')}"
+
+
 def _shown(url: str) -> str:
     return url.removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+
+
+def _host(url: str) -> str:
+    return _shown(url).partition("/")[0]
 
 
 def _scheme(scheme: str) -> str:
