@@ -14,6 +14,7 @@ from baken.desk.enquiry import INTRODUCTION_STATES, KINDS, STATES, Contact
 from baken.desk.mail import MAILS, Composer, proposed_times, vcard
 from baken.desk.transitions import CLOCKS
 from baken.model import LANGUAGES
+from baken.visits import time_zone
 
 COMPOSER = Composer(office='Desk "of", Ünïts', sender="desk@baken.example", zone="Europe/Brussels")
 NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
@@ -33,7 +34,7 @@ AWKWARD = [
 def values(word):
     names = (
         "name kind owner promise message enquirer reasons step received organisation note asked "
-        "counterpart title agreed reader"
+        "counterpart title agreed reader when minutes"
     )
     return {
         **dict.fromkeys(names.split(), word),
@@ -51,6 +52,8 @@ def values(word):
         ),
         "reference": "7K3Q-2MXW",
         "is_named": False,
+        "is_again": False,
+        "changes": [word],
         "contacts": [word, word],
         "times": [word],
         "lines": [word, word],
@@ -103,7 +106,7 @@ def test_no_letter_is_in_another_language_or_missing_a_part(language, kind):
     assert "{" not in letter.text
     links = {"acknowledgement", "answer", "counterpart-asked", "counterpart-reminded",
              "outcome-asked", "consent-confirmation", "follow-up", "invitation",
-             "password-forgotten", "own-data"}  # fmt: skip
+             "password-forgotten", "own-data", "host-asked", "host-reminded", "visit-programme"}  # fmt: skip
     assert (URL in letter.text) == (kind in links)
 
 
@@ -158,6 +161,21 @@ def test_proposed_times_mean_the_same_moment_on_either_side_of_daylight_saving()
     assert len(calendar.walk("VTIMEZONE")) == 1
     assert not any("ATTENDEE" in event for event in events)
     assert len({event["uid"] for event in events}) == 2
+
+
+@pytest.mark.parametrize(("month", "day", "before"), [(3, 28, 1), (10, 31, 2)])
+def test_the_clock_changes_when_it_does_there(month, day, before):
+    """In 2027; whoever reads the file without a table of zones of their own is not an hour off."""
+    rules = time_zone("Europe/Brussels", datetime.date(2027, 1, 1), datetime.date(2027, 12, 31))
+    found = [
+        one for one in rules.subcomponents
+        if (one.decoded("dtstart").year, one.decoded("dtstart").month) == (2027, month)
+    ]  # fmt: skip
+    hours = datetime.timedelta(hours=before)
+    turn = datetime.datetime(2027, month, day, 1, tzinfo=datetime.UTC)
+    assert [one.decoded("dtstart") for one in found] == [(turn + hours).replace(tzinfo=None)]
+    assert found[0].decoded("tzoffsetfrom") == hours
+    assert found[0].decoded("tzoffsetto") == datetime.timedelta(hours=3 - before)
 
 
 def test_a_card_holds_one_person_whatever_they_are_called():
