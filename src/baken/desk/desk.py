@@ -426,6 +426,7 @@ class Desk:
             say, language = self._office.composer.say, language or enquiry.language
             records = work.records
             introductions = records.introductions(enquiry.id)
+            visit = read_visit(records, enquiry.id)
             names = {one.id: one.organisation_name for one in introductions}
             events = [one for one in records.events(enquiry.id) if one.name in _PUBLIC_EVENTS]
             work.records.record_access(
@@ -470,7 +471,8 @@ class Desk:
                 ),
                 outcome=enquiry.outcome,
                 organisations=enquiry.organisations,
-                visit=released.released if (released := read_visit(records, enquiry.id)) else None,
+                visit=visit.released if visit else None,
+                visit_days=visit.released_days if visit else (),
                 is_erased=enquiry.erased is not None,
             )
 

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from baken.errors import DeskError
 from baken.model import LANGUAGES, Language
 from baken.text.marking import message
-from baken.visits import Programme, Trip
+from baken.visits import Day, Programme, Trip
 
 from .enquiry import (
     KINDS,
@@ -213,6 +213,7 @@ class Status(Private, frozen=True, kw_only=True):
         organisations: ids in the landscape that the enquirer chose.
         is_erased: whether its words and people have been erased.
         visit: the programme of the site visit, as it was given out; None before.
+        visit_days: its days, as they were asked for.
     """
 
     reference: str
@@ -233,6 +234,7 @@ class Status(Private, frozen=True, kw_only=True):
     organisations: tuple[str, ...] = ()
     is_erased: bool = False
     visit: Programme | None = None
+    visit_days: tuple[Day, ...] = ()
 
 
 class OutcomeQuestion(Private, frozen=True, kw_only=True):

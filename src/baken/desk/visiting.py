@@ -13,7 +13,7 @@ what a host has confirmed does not move any more.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from baken.errors import DeskError, LinkRefusedError, NotFoundError, TransitionE
 from baken.model import Language
 from baken.text.marking import message
 from baken.visits import (
+    Day,
     PlannedDay,
     Programme,
     Stop,
@@ -67,6 +68,7 @@ class Visit(Private, frozen=True, kw_only=True):
         programme: what came of it, in the enquirer's language.
         changes: what the last planning changed, in the officer's language.
         released: the programme as it was last given to the enquirer; None before.
+        released_days: the days of it as they were asked for.
         times: how often it was given out.
         cancelled: stops that were given out once and are not visited any more, and when they
             would have been.
@@ -76,6 +78,7 @@ class Visit(Private, frozen=True, kw_only=True):
     programme: Programme
     changes: tuple[str, ...] = ()
     released: Programme | None = None
+    released_days: tuple[Day, ...] = ()
     times: int = 0
     cancelled: tuple[tuple[Stop, datetime.datetime], ...] = ()
 
@@ -185,10 +188,16 @@ class Visits:
                 work.records.record_access(by, "read", "visit", person=None, enquiry=enquiry)
             return found
 
-    def change(self, enquiry: str, trip: Trip, *, by: Actor) -> Visit:
+    def change(self, enquiry: str, trip: Trip, *, again: Collection[str] = (), by: Actor) -> Visit:
         """Plan a visit with other stops, days or wishes; what hosts confirmed stays where it is.
 
         Hosts of stops that were taken out are told; those whose time changed are asked again.
+
+        Args:
+            enquiry: whose visit.
+            trip: what is to be planned; what it says that hosts have said is not looked at.
+            again: stops whose host has declined and where somebody else is to be asked.
+            by: who changes it.
 
         Raises:
             VisitError: it cannot be planned so.
@@ -199,6 +208,7 @@ class Visits:
             found = work.records.enquiry(enquiry)
             before = read_visit(work.records, enquiry)
             said = {one.id: one for one in before.trip.stops} if before else {}
+            said = {id_: one for id_, one in said.items() if id_ not in again}
             stops = tuple(
                 replace(one, state=said[one.id].state, at=said[one.id].at, was=said[one.id].was)
                 if one.id in said
@@ -620,6 +630,7 @@ def _given_out(visit: Visit) -> Visit:
     return replace(
         visit,
         released=visit.programme,
+        released_days=visit.trip.days,
         times=visit.times + 1,
         cancelled=tuple(pair for id_, pair in cancelled.items() if id_ not in visit.starts),
     )

@@ -218,7 +218,7 @@ def build(workspace: Workspace, query: Query) -> VisitPage:
     hidden = ("no", "at", "was")
     usual = wish.days[0] if wish else None
     return VisitPage(
-        stops=tuple(_form(workspace, query, one, stops, dates) for one in stops),
+        stops=tuple(stop_form(workspace, query, one, stops, dates) for one in stops),
         dates=tuple(day.isoformat() for day in dates) if dates else query.all("day"),
         more_dates=1 if len(dates) < MOST_DAYS else 0,
         start=clock(usual.starts) if usual else query.one("start") or "",
@@ -227,7 +227,7 @@ def build(workspace: Workspace, query: Query) -> VisitPage:
         finish=query.one("finish") or "",
         road=query.one("road") or "",
         has_lunch=query.one("lunch") != "no",
-        places=_places(workspace, query),
+        places=places_of(workspace, query),
         problem=problem,
         summary=summary_of(programme, query.say) if programme else None,
         gain=_gain(programme, query) if programme else None,
@@ -293,13 +293,14 @@ def _today(workspace: Workspace) -> datetime.date:
     return datetime.datetime.now(ZoneInfo(workspace.zone)).date()
 
 
-def _form(
+def stop_form(
     workspace: Workspace,
     query: Query,
     stop: Stop,
     stops: Sequence[Stop],
     dates: Sequence[datetime.date],
 ) -> StopForm:
+    """Return a stop as the form of a visit shows it."""
     one, say = stop.id, query.say
     opens, closes = query.one(f"from-{one}") or "", query.one(f"until-{one}") or ""
     on, before = query.one(f"on-{one}") or "", query.one(f"before-{one}") or ""
@@ -419,7 +420,7 @@ def _asking(query: Query, wish: Wish) -> str:
     return query.address("/enquire", kind="site-visit", visit=written(parameters))
 
 
-def _places(workspace: Workspace, query: Query) -> tuple[str, ...]:
+def places_of(workspace: Workspace, query: Query) -> tuple[str, ...]:
     """Return the municipalities where somebody is, by name."""
     places = workspace.landscape.places
     held = {p for p in workspace.by_place() if p in places and places[p].kind == "municipality"}
