@@ -229,9 +229,9 @@ def test_an_old_time_is_not_confirmed_by_mistake(site):
     site.desk.visits.change(site.id, replace(trip, stops=stops), by=site.by)
     with pytest.raises(DeskError, match="has changed since"):
         site.desk.visits.answer(token, "host-confirmed", shown)
+    window = Window(datetime.time(10), datetime.time(10, 15), (), DAY)
+    now = site.desk.visits.question(token).starts
     with pytest.raises(DeskError, match="does not fit"):
-        window = Window(datetime.time(10), datetime.time(10, 15), (), DAY)
-        now = site.desk.visits.question(token).starts
         site.desk.visits.answer(token, "host-moved", now, window=window)
     with pytest.raises(LinkRefusedError):
         site.desk.visits.question(token[:-4] + "AAAA")

@@ -106,7 +106,8 @@ def test_no_letter_is_in_another_language_or_missing_a_part(language, kind):
     assert "{" not in letter.text
     links = {"acknowledgement", "answer", "counterpart-asked", "counterpart-reminded",
              "outcome-asked", "consent-confirmation", "follow-up", "invitation",
-             "password-forgotten", "own-data", "host-asked", "host-reminded", "visit-programme"}  # fmt: skip
+             "password-forgotten", "own-data", "host-asked", "host-reminded",
+             "visit-programme"}  # fmt: skip
     assert (URL in letter.text) == (kind in links)
 
 

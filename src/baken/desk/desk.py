@@ -298,6 +298,7 @@ class Desk:
             self._officer,
             self._known,
             lambda token: self._read_link(token, "host"),
+            self._is_link_used,
             self._use_link,
             self._office.composer,
         )

@@ -120,6 +120,7 @@ class HostQuestion(Private, frozen=True, kw_only=True):
         starts: the time that they are asked for, on the clock there.
         minutes: how long the visit takes.
         is_open: whether an answer still changes something.
+        answered: what they answered by this link, or last; None before, and once asked again.
     """
 
     introduction: Introduction
@@ -129,6 +130,7 @@ class HostQuestion(Private, frozen=True, kw_only=True):
     starts: datetime.datetime
     minutes: int
     is_open: bool
+    answered: HostAnswer | None
 
 
 class Booked(Private, frozen=True, kw_only=True):
@@ -162,6 +164,7 @@ class Visits:
         see: Callable[[Casework, Actor], object],
         known: Callable[[str, Contact, Language, Records], Person],
         read_link: Callable[[str], Ticket],
+        is_link_used: Callable[[Records, str], bool],
         use_link: Callable[[Records, str, Ticket], None],
         composer: Composer,
     ) -> None:
@@ -170,6 +173,7 @@ class Visits:
         self._see = see
         self._known = known
         self._read_link = read_link
+        self._is_link_used = is_link_used
         self._use_link = use_link
         self._composer = composer
 
@@ -397,6 +401,14 @@ class Visits:
             )  # fmt: skip
             visit = read_visit(records, enquiry.id)
             starts = datetime.datetime.fromisoformat(str(asked["starts"]))
+            is_used = self._is_link_used(records, token)
+            said = [
+                name
+                for event in records.events(enquiry.id)
+                if event.introduction == introduction.id
+                for name in HOST_ANSWERS
+                if name == event.name
+            ]
             return HostQuestion(
                 introduction=introduction,
                 enquirer=work.describe_enquirer(enquiry, host),
@@ -404,7 +416,11 @@ class Visits:
                 office=self._composer.office,
                 starts=starts,
                 minutes=int(str(asked["minutes"])),
-                is_open=enquiry.state != "closed"
+                answered=said[-1]
+                if said and (is_used or introduction.state not in HOSTS_ASKED)
+                else None,
+                is_open=not is_used
+                and enquiry.state != "closed"
                 and introduction.state in HOSTS_ASKED
                 and visit is not None
                 and visit.starts.get(introduction.organisation) == starts,

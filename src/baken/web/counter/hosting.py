@@ -84,7 +84,7 @@ def show(call: Call, problem: str | None = None) -> HostPage:
     """
     token = call.query.path["token"]
     asked = call.desk.visits.question(token)
-    state, ends = asked.introduction.state, asked.starts + datetime.timedelta(minutes=asked.minutes)
+    ends = asked.starts + datetime.timedelta(minutes=asked.minutes)
     return HostPage(
         address=call.query.address(f"/host/{token}"),
         enquirer=asked.enquirer,
@@ -96,7 +96,7 @@ def show(call: Call, problem: str | None = None) -> HostPage:
         minutes=asked.minutes,
         at=asked.starts.isoformat(),
         is_open=asked.is_open,
-        answered=call.say(_ANSWERED[state]) if state in _ANSWERED else None,
+        answered=call.say(_ANSWERED[asked.answered]) if asked.answered else None,
         answers=tuple(
             Option(one, call.say(label), one == call.one("answer"), call.say(note))
             for one, (label, note) in _ANSWERS.items()

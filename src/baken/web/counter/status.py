@@ -172,6 +172,7 @@ def _page(call: Call, problem: str | None = None) -> StatusPage:
         for one in status.meetings
     )
     here = query.address(f"/status/{token}")
+    is_travelling = status.visit is not None and status.state == "meeting"
     names = call.workspace.names(status.organisations)
     return StatusPage(
         address=here,
@@ -182,7 +183,7 @@ def _page(call: Call, problem: str | None = None) -> StatusPage:
         kind=status.kind,
         state=status.state,
         state_text=status.state_text,
-        next=say(_TRAVELS if status.visit and status.state == "meeting" else _NEXT[status.state]),
+        next=say(_TRAVELS if is_travelling else _NEXT[status.state]),
         outcome=say(_OUTCOMES[status.outcome]) if status.outcome else None,
         owner=status.owner,
         promise=say.moment(local(status.promise_due)),
