@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from icalendar import Calendar
 from litestar.testing import TestClient
+from page import ValidationProfile, validate_pdf_bytes
 from tests.desk_day import OWN, signed_in, team
 from tools.made_up_day import MORNING
 
@@ -120,7 +121,9 @@ def test_a_visit_from_the_plan_to_the_calendar(workspace):
         events = calendar.walk("VEVENT")
         assert {str(one["STATUS"]) for one in events} == {"CONFIRMED"}
         assert len(events) == 2
-        assert site.get(f"{base}/visit.pdf").content.startswith(b"%PDF")
+        printed = site.get(f"{base}/visit.pdf").content
+        report = validate_pdf_bytes(printed, profile=ValidationProfile.PDF_UA_1)
+        assert report.is_compliant, [(one.rule_id, one.message) for one in report.failures]
         month = client.get("/desk/visits?month=2026-12").text
         assert month.count(f"{address}") >= 2
 

@@ -490,6 +490,10 @@ class Visits:
         else:
             trip = change_hours(visit.programme, stop, [_checked_window(window, said)], visit.trip)
         after_ = self._planned(work, enquiry, visit, trip)
+        if answer == "host-confirmed" and visit.changes:
+            # Nothing moved: what moved before is still the news.
+            after_ = replace(after_, changes=visit.changes)
+            self._keep(work, enquiry.id, after_)
         details: dict[str, object] = {
             "text": text,
             "starts": str(work.asked_of(host).get("starts", "")),
