@@ -190,7 +190,7 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
         stops=(*_FIRST, "reply-owed", "idle", "enquirer-quiet", "host-silent"),
     ),
     Transition(
-        event="host-reminded", before=OPEN, after=None, who=("system", *_OFFICE),
+        event="host-reminded", before=OPEN, after=None, who=("system",),
         asked=("host-asked",), answer="host-reminded", sends=("host-reminded",),
         starts=("host-silent",), stops=("host-quiet",),
     ),

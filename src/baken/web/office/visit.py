@@ -27,7 +27,14 @@ from baken.web.visiting import parameters_of_trip, trip_of
 from .casefile import is_named
 from .words import SIDES, actor_of, say_when
 
-_ACTS: Final = ("plan", "ask", "note", "release")
+ACTS: Final = {
+    "plan": ("visit-planned", "host-freed"),
+    "ask": ("host-asked",),
+    "note": HOST_ANSWERS,
+    "release": ("visit-released",),
+}
+"""Everything an officer does to a visit, and the events of `baken.desk.transitions` it causes."""
+
 _WRITES: Final = ("plan", "ask", "release")
 """Acts that may send somebody outside the office a mail, which is shown first."""
 
@@ -157,7 +164,7 @@ def act(call: Call) -> Reply:
         DeskError: it cannot be done; nothing is kept.
     """
     do, id_ = call.one("do"), call.query.path["id"]
-    if do not in _ACTS:
+    if do not in ACTS:
         raise DeskError(_NO_BUTTON)
     try:
         perform = _performer(call, do)
