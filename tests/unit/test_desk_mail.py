@@ -14,6 +14,7 @@ from baken.desk.enquiry import INTRODUCTION_STATES, KINDS, STATES, Contact
 from baken.desk.mail import MAILS, Composer, proposed_times, vcard
 from baken.desk.transitions import CLOCKS
 from baken.model import LANGUAGES
+from baken.visits import time_zone
 
 COMPOSER = Composer(office='Desk "of", Ünïts', sender="desk@baken.example", zone="Europe/Brussels")
 NOW = datetime.datetime(2026, 11, 23, 9, tzinfo=datetime.UTC)
@@ -33,7 +34,7 @@ AWKWARD = [
 def values(word):
     names = (
         "name kind owner promise message enquirer reasons step received organisation note asked "
-        "counterpart title agreed reader"
+        "counterpart title agreed reader when minutes"
     )
     return {
         **dict.fromkeys(names.split(), word),
@@ -52,6 +53,8 @@ def values(word):
         ),
         "reference": "7K3Q-2MXW",
         "is_named": False,
+        "is_again": False,
+        "changes": [word],
         "contacts": [word, word],
         "times": [word],
         "lines": [word, word],
@@ -102,8 +105,8 @@ def test_no_letter_is_in_another_language_or_missing_a_part(language, kind):
     assert len(letter.text) > 60
     assert all(letter.text != other.text for other in others)
     assert "{" not in letter.text
-    # Who has been introduced needs the desk no more.
-    assert (URL in letter.text) == (kind != "agreed")
+    # Who has been introduced, or is visited no more, needs the desk no more.
+    assert (URL in letter.text) == (kind not in ("agreed", "host-freed"))
 
 
 def test_every_word_is_there_in_every_language():
@@ -157,6 +160,21 @@ def test_proposed_times_mean_the_same_moment_on_either_side_of_daylight_saving()
     assert len(calendar.walk("VTIMEZONE")) == 1
     assert not any("ATTENDEE" in event for event in events)
     assert len({event["uid"] for event in events}) == 2
+
+
+@pytest.mark.parametrize(("month", "day", "before"), [(3, 28, 1), (10, 31, 2)])
+def test_the_clock_changes_when_it_does_there(month, day, before):
+    """In 2027; whoever reads the file without a table of zones of their own is not an hour off."""
+    rules = time_zone("Europe/Brussels", datetime.date(2027, 1, 1), datetime.date(2027, 12, 31))
+    found = [
+        one for one in rules.subcomponents
+        if (one.decoded("dtstart").year, one.decoded("dtstart").month) == (2027, month)
+    ]  # fmt: skip
+    hours = datetime.timedelta(hours=before)
+    turn = datetime.datetime(2027, month, day, 1, tzinfo=datetime.UTC)
+    assert [one.decoded("dtstart") for one in found] == [(turn + hours).replace(tzinfo=None)]
+    assert found[0].decoded("tzoffsetfrom") == hours
+    assert found[0].decoded("tzoffsetto") == datetime.timedelta(hours=3 - before)
 
 
 def test_a_card_holds_one_person_whatever_they_are_called():

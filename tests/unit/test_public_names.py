@@ -15,11 +15,12 @@ DOORS = {
     "baken.store": "Change Facets Filter Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.desk": (
-        "ANSWERS Access Accounts Actor Asked Assignment Board Case Consent Contact Desk Draft "
-        "Enquiry Event Form Happening INTRODUCTION_STATES Introduction KINDS Known Line MAY "
-        "Mail Meeting OFFICE_ROLES OURS OUTCOMES OfficeCalendar Officer PRIVILEGES Person "
-        "Program Programs Question Receipt Reply Report RunningWorker STATES SYSTEM "
-        "SecondFactor SignedIn Status Sweep Trail Wanted Webhook Worker possible start_worker"
+        "ANSWERS Access Accounts Actor Asked Assignment Board Booked Case Consent Contact "
+        "Desk Draft Enquiry Event Form HOST_ANSWERS Happening HostAsked HostQuestion "
+        "INTRODUCTION_STATES Introduction KINDS Known Line MAY Mail Meeting OFFICE_ROLES OURS "
+        "OUTCOMES OfficeCalendar Officer PRIVILEGES Person Program Programs Question Receipt "
+        "Reply Report RunningWorker STATES SYSTEM SecondFactor SignedIn Status Sweep Trail "
+        "Visit Visits Wanted Webhook Worker possible start_worker"
     ),
     "baken.guide": (
         "Advice Document Footnotes Guide Handbook Measure Profile Reading Verdict aged_figures "
@@ -29,7 +30,7 @@ DOORS = {
     "baken.visits": (
         "Day Dropped Entry HOURS Lunch PlannedDay Programme Spot Stop Travel Trip "
         "Window after change_hours clock confirm decline duration plan print_programme "
-        "print_programme_images summary_of usual_minutes wording_of write_calendar"
+        "print_programme_images summary_of time_zone usual_minutes wording_of write_calendar"
     ),
     "baken.linker": "Explanation IndexReport Linker LinkerLike build",
     "baken.network": "HEIGHT Link Network Path Reading Step WIDTH explore",

@@ -28,10 +28,12 @@ from .receipts import Access, Consent, Mail
 from .replies import Reply
 from .reporting import Report
 from .transitions import possible
+from .visiting import HOST_ANSWERS, Booked, HostAsked, HostQuestion, Visit, Visits
 from .worker import RunningWorker, Worker, start_worker
 
 __all__ = [
     "ANSWERS",
+    "HOST_ANSWERS",
     "INTRODUCTION_STATES",
     "KINDS",
     "MAY",
@@ -47,6 +49,7 @@ __all__ = [
     "Asked",
     "Assignment",
     "Board",
+    "Booked",
     "Case",
     "Consent",
     "Contact",
@@ -56,6 +59,8 @@ __all__ = [
     "Event",
     "Form",
     "Happening",
+    "HostAsked",
+    "HostQuestion",
     "Introduction",
     "Known",
     "Line",
@@ -76,6 +81,8 @@ __all__ = [
     "Status",
     "Sweep",
     "Trail",
+    "Visit",
+    "Visits",
     "Wanted",
     "Webhook",
     "Worker",

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 import msgspec
 import yaml
@@ -29,11 +30,18 @@ from .enquiry import (
     State,
 )
 from .links import Purpose, Signer
-from .mail import MAILS, Composer, clean, proposed_times, vcard
+from .mail import MAILS, Attachment, Composer, clean, proposed_times, vcard
 from .receipts import Consent, ConsentPurpose
 from .records import Records, moment, new_id, stamp
 
-CLOCKS_OF_INTRODUCTIONS: Final = ("counterpart-quiet", "counterpart-silent")
+CLOCKS_OF_INTRODUCTIONS: Final = (
+    "counterpart-quiet", "counterpart-silent", "host-quiet", "host-silent",
+)  # fmt: skip
+
+_FIRST_WORDS: Final = (
+    "answered", "asked-back", "counterpart-asked", "host-asked", "visit-released",
+)  # fmt: skip
+"""Events that keep the promise."""
 
 
 class Office(Struct, frozen=True):
@@ -74,6 +82,8 @@ class Casework:
         *,
         introduction: Introduction | None = None,
         outcome: Outcome | None = None,
+        attachments: Sequence[Attachment] = (),
+        since: datetime.datetime | None = None,
     ) -> Enquiry:
         """Let something happen to an enquiry, with all that follows from it.
 
@@ -84,6 +94,8 @@ class Casework:
             details: to keep with the event; its mails read from them.
             introduction: that it is about.
             outcome: with which it ends; for events that close it only.
+            attachments: to the mails that it sends.
+            since: from when the clocks that it starts count; None for now.
 
         Returns:
             The enquiry as it is then.
@@ -112,7 +124,7 @@ class Casework:
                 outcome=outcome,
                 closed=records.at if is_closed else None,
             )
-        if event in ("answered", "asked-back", "counterpart-asked"):
+        if event in _FIRST_WORDS:
             records.session.execute("set_answered", id=enquiry.id, at=records.at)
         if introduction is not None and line.answer and event != "counterpart-asked":
             has_answered = actor.role == "counterpart"
@@ -128,14 +140,21 @@ class Casework:
         records.add_event(
             enquiry.id, event, actor, state, about, introduction.id if introduction else None
         )
-        self._set_clocks(enquiry, line, introduction)
+        self._set_clocks(enquiry, line, introduction, since or records.now)
         after = records.enquiry(enquiry.id)
         for kind in line.sends:
-            self.write(kind, after, about, event=event, introduction=introduction)
+            self.write(
+                kind, after, about, event=event, introduction=introduction,
+                attachments=attachments,
+            )  # fmt: skip
         return after
 
     def _set_clocks(
-        self, enquiry: Enquiry, line: transitions.Transition, introduction: Introduction | None
+        self,
+        enquiry: Enquiry,
+        line: transitions.Transition,
+        introduction: Introduction | None,
+        since: datetime.datetime,
     ) -> None:
         ending = {*line.stops, *line.starts}
         if introduction is not None:
@@ -148,7 +167,7 @@ class Casework:
             if rule.share is not None:
                 begin, days = enquiry.received, rule.share * self._office.calendar.promise_days
             else:
-                begin, days = self.records.now, rule.working_days or 0.0
+                begin, days = since, rule.working_days or 0.0
             of = introduction.id if introduction and name in CLOCKS_OF_INTRODUCTIONS else None
             due = self._office.calendar.working_days_after(begin, days)
             self.records.start_clock(enquiry.id, name, due, of)
@@ -234,6 +253,7 @@ class Casework:
         *,
         event: str = "",
         introduction: Introduction | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> None:
         """Put a mail about an enquiry into the outbox, for everybody who reads that kind."""
         if kind == "agreed" and introduction is not None:
@@ -246,7 +266,10 @@ class Casework:
         for reader in readers.values():
             if reader.contact is not None:
                 values = self._values(kind, reader, enquiry, details, event, introduction)
-                self.write_about(kind, reader, values, enquiry=enquiry, introduction=introduction)
+                self.write_about(
+                    kind, reader, values, enquiry=enquiry, introduction=introduction,
+                    attachments=attachments,
+                )  # fmt: skip
 
     def write_about(
         self,
@@ -258,6 +281,7 @@ class Casework:
         introduction: Introduction | None = None,
         consent: Consent | None = None,
         withdraw_url: str | None = None,
+        attachments: Sequence[Attachment] = (),
     ) -> None:
         """Put a mail with these values into the outbox of one reader."""
         assert reader.contact is not None  # who is erased is written nothing
@@ -265,7 +289,7 @@ class Casework:
         letter = self._office.composer.compose(kind, reader.language, given)
         self._post(
             kind, letter, [reader], enquiry=enquiry, introduction=introduction, consent=consent,
-            withdraw_url=withdraw_url,
+            withdraw_url=withdraw_url, attachments=attachments,
         )  # fmt: skip
 
     def _post(
@@ -278,7 +302,7 @@ class Casework:
         introduction: Introduction | None = None,
         consent: Consent | None = None,
         withdraw_url: str | None = None,
-        attachments: Sequence[tuple[str, str, str]] = (),
+        attachments: Sequence[Attachment] = (),
     ) -> None:
         composer, records = self._office.composer, self.records
         message_id = f"{new_id()}@{composer.sender.rpartition('@')[2]}"
@@ -337,7 +361,7 @@ class Casework:
             "note": str(details.get("note", "")),
             "reference": reference,
         }
-        attachments = [
+        attachments: list[Attachment] = [
             (f"contact-{number}.vcf", "text/vcard", vcard(contact))
             for number, contact in enumerate(contacts, start=1)
         ]
@@ -404,6 +428,8 @@ class Casework:
         if kind == "counterpart-reminded" and introduction is not None:
             values["asked"] = composer.say_moment(introduction.asked, language)
             values["message"] = self.question_of(introduction)
+        if kind.startswith(("host-", "visit-")):
+            values |= self._values_of_visit(reader, details, introduction)
         if reader.id == enquiry.enquirer:
             values["status_url"] = self.url("status", enquiry.id, language)
             values["outcome_url"] = self.url("outcome", enquiry.id, language)
@@ -411,14 +437,48 @@ class Casework:
                 met = [
                     one.organisation_name
                     for one in self.records.introductions(enquiry.id)
-                    if one.state == "accepted"
+                    if one.state in ("accepted", "host-confirmed")
                 ]
                 values["organisation"] = ", ".join(met)
         if set(MAILS[kind]) <= {"owner", "heads"}:
             values["desk_url"] = self._office.signer.office(enquiry.id, language)
         if introduction is not None and reader.id == introduction.counterpart:
-            values["answer_url"] = self.url("answer", introduction.id, language)
+            purpose: Purpose = "host" if introduction.state.startswith("host-") else "answer"
+            values["answer_url"] = self.url(purpose, introduction.id, language)
         return values
+
+    def _values_of_visit(
+        self, reader: Person, details: Mapping[str, object], introduction: Introduction | None
+    ) -> dict[str, object]:
+        """Return what mails about a visit may name beside the rest."""
+        composer, language = self._office.composer, reader.language
+        asked = self.asked_of(introduction) if introduction else {}
+        starts = details.get("starts") or asked.get("starts")
+        office = self._office.calendar
+        changes, programme = details.get("changes"), details.get("programme")
+        return {
+            "when": composer.say_moment(
+                datetime.datetime.fromisoformat(str(starts)).replace(tzinfo=ZoneInfo(office.zone)),
+                language,
+            )
+            if starts
+            else "",
+            "minutes": str(details.get("minutes") or asked.get("minutes") or ""),
+            "message": str(details.get("text") or details.get("question") or "")
+            if reader.role != "counterpart"
+            else str(asked.get("question", "")),
+            "is_again": bool(details.get("is_again")),
+            "changes": [clean(str(one)) for one in changes] if isinstance(changes, list) else [],
+            "lines": [clean(str(one)) for one in programme] if isinstance(programme, list) else [],
+        }
+
+    def asked_of(self, introduction: Introduction) -> Mapping[str, object]:
+        """Return what a host was asked last: time, minutes, question; empty once erased."""
+        found: Mapping[str, object] = {}
+        for event in self.records.events(introduction.enquiry):
+            if event.introduction == introduction.id and event.name == "host-asked":
+                found = event.details or {}
+        return found
 
     def question_of(self, introduction: Introduction) -> str:
         """Return what a counterpart was asked; empty once erased."""

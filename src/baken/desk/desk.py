@@ -44,7 +44,7 @@ from .accounts import Accounts
 from .assigning import Assignment, Reason, rank
 from .board import Board, Meeting, Wanted, read_board, read_meetings
 from .calendar import OfficeCalendar
-from .casework import Casework, Office, consent_forms, timed
+from .casework import CLOCKS_OF_INTRODUCTIONS, Casework, Office, consent_forms, timed
 from .drafts import Draft, read_draft
 from .enquiry import (
     MAY,
@@ -92,6 +92,7 @@ from .records import Records, moment, new_id, new_reference, stamp
 from .replies import Reply, checked_reply, read_replies, read_versions
 from .reporting import Report, read_rows, report
 from .sealing import Vault, fingerprint
+from .visiting import Visit, Visits, read_visit
 
 _LAST: Final = 2**31 - 1
 """A number that no line of the audit trail reaches."""
@@ -121,6 +122,8 @@ _PUBLIC_EVENTS: Final = frozenset(
         "counterpart-reminded", "counterpart-silent", "counterpart-accepted",
         "counterpart-referred", "counterpart-declined", "agreed", "outcome-asked",
         "outcome-told", "closed", "withdrawn", "reopened",
+        "host-asked", "host-reminded", "host-silent", "host-confirmed", "host-moved",
+        "host-declined", "host-freed", "visit-released",
     }
 )  # fmt: skip
 """What an enquirer's status page tells; notes of the team are the team's."""
@@ -288,6 +291,19 @@ class Desk:
         return Programs(self._database, self._vault, self._now)
 
     @property
+    def visits(self) -> Visits:
+        """What is done about site visits."""
+        return Visits(
+            self._work,
+            self._officer,
+            self._known,
+            lambda token: self._read_link(token, "host"),
+            self._is_link_used,
+            self._use_link,
+            self._office.composer,
+        )
+
+    @property
     def calendar(self) -> OfficeCalendar:
         """When somebody is there."""
         return self._office.calendar
@@ -373,6 +389,8 @@ class Desk:
             records.record_access(
                 actor, "change", "contact, message", person=enquirer.id, enquiry=id_
             )
+            if form.visit is not None:
+                self.visits.begin(work, enquiry, form.visit)
             for purpose in dict.fromkeys(form.agrees):
                 work.agree(enquirer, purpose, form.place, enquiry)
             return self._receipt(work, enquiry)
@@ -409,6 +427,7 @@ class Desk:
             say, language = self._office.composer.say, language or enquiry.language
             records = work.records
             introductions = records.introductions(enquiry.id)
+            visit = read_visit(records, enquiry.id)
             names = {one.id: one.organisation_name for one in introductions}
             events = [one for one in records.events(enquiry.id) if one.name in _PUBLIC_EVENTS]
             work.records.record_access(
@@ -453,6 +472,8 @@ class Desk:
                 ),
                 outcome=enquiry.outcome,
                 organisations=enquiry.organisations,
+                visit=visit.released if visit else None,
+                visit_days=visit.released_days if visit else (),
                 is_erased=enquiry.erased is not None,
             )
 
@@ -485,6 +506,23 @@ class Desk:
                 zone=composer.zone,
                 now=records.now,
             )
+
+    def visit_file(self, token: str) -> str:
+        """Return the stops of an enquirer's visit, as it was given out, as an iCalendar file.
+
+        Raises:
+            LinkRefusedError: the link is not a good one.
+            NotFoundError: no programme was given out.
+        """
+        ticket = self._read_link(token, "status")
+        with self._work() as work:
+            enquiry = work.records.enquiry(ticket.subject)
+            text = self.visits.calendar_of(work, enquiry)
+            work.records.record_access(
+                Actor("enquirer", enquiry.enquirer), "read", "visit",
+                person=enquiry.enquirer, enquiry=enquiry.id,
+            )  # fmt: skip
+            return text
 
     def write(self, token: str, text: str) -> Enquiry:
         """Add what an enquirer writes on their status page.
@@ -1439,8 +1477,8 @@ class Desk:
         for one in everybody:
             found["people"].append(one)
             for enquiry in records.enquiries("enquiries_of", person=one.id):
-                events = records.events(enquiry.id)
-                found["enquiries"].append({"enquiry": enquiry, "events": events})
+                events, visit = records.events(enquiry.id), read_visit(records, enquiry.id)
+                found["enquiries"].append({"enquiry": enquiry, "events": events, "visit": visit})
             rows = records.session.select("introductions_of", person=one.id)
             for introduction in (records.introduction(row[0]) for row in rows):
                 events = [
@@ -1549,9 +1587,7 @@ class Desk:
             introduction = records.introduction(row[0])
             for name in ("erase_introduction_events", "erase_mails_of_introduction"):
                 records.session.execute(name, introduction=introduction.id)
-            records.stop_clocks(
-                introduction.enquiry, ("counterpart-quiet", "counterpart-silent"), introduction.id
-            )
+            records.stop_clocks(introduction.enquiry, CLOCKS_OF_INTRODUCTIONS, introduction.id)
         records.session.execute("erase_mails_of_person", person=person.id)
         records.session.execute("end_sessions_of", person=person.id, but="")
         records.session.execute("drop_account", person=person.id)
@@ -1562,6 +1598,7 @@ class Desk:
     def _erase_enquiry(self, records: Records, enquiry: str, by: Actor) -> None:
         records.session.execute("erase_mails_of_enquiry", enquiry=enquiry)
         records.session.execute("erase_events", enquiry=enquiry)
+        records.session.execute("erase_visit", enquiry=enquiry)
         records.session.execute("erase_enquiry", id=enquiry, at=records.at)
         records.record_access(by, "erase", "message, events", person=None, enquiry=enquiry)
 
@@ -1718,6 +1755,10 @@ class Desk:
             for number, sealed in session.select("sealed_events"):
                 details = vault.seal(vault.open(sealed, dict[str, object]))
                 session.execute("seal_event", number=number, sealed=details)
+                count += 1
+            for id_, sealed in session.select("sealed_visits"):
+                again = vault.seal(vault.open(sealed, Visit))
+                session.execute("seal_visit", id=id_, sealed=again)
                 count += 1
             for noun, rows in (("enquiry", "sealed_enquiries"), ("mail", "sealed_mails")):
                 for id_, sealed in session.select(rows):

@@ -25,7 +25,11 @@ STATES: Final[dict[State, str]] = {
     "closed": "It ended, with an outcome.",
 }
 
-IntroductionState = Literal["asked", "reminded", "accepted", "referred", "declined", "silent"]
+IntroductionState = Literal[
+    "asked", "reminded", "accepted", "referred", "declined", "silent",
+    "host-asked", "host-reminded", "host-silent", "host-confirmed", "host-moved", "host-declined",
+    "host-freed",
+]  # fmt: skip
 INTRODUCTION_STATES: Final[dict[IntroductionState, str]] = {
     "asked": "The counterpart has the question.",
     "reminded": "The counterpart has been asked again.",
@@ -33,6 +37,13 @@ INTRODUCTION_STATES: Final[dict[IntroductionState, str]] = {
     "referred": "The counterpart says: not us, ask somebody else.",
     "declined": "The counterpart does not want to meet.",
     "silent": "The counterpart did not answer, after a reminder.",
+    "host-asked": "The host has the time of a visit.",
+    "host-reminded": "The host has been asked again.",
+    "host-silent": "The host did not answer, after a reminder.",
+    "host-confirmed": "The host receives at that time.",
+    "host-moved": "The host can receive at another time.",
+    "host-declined": "The host cannot receive.",
+    "host-freed": "The visit does not go there after all.",
 }
 
 Outcome = Literal[

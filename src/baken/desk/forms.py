@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from baken.errors import DeskError
 from baken.model import LANGUAGES, Language
 from baken.text.marking import message
+from baken.visits import Day, Programme, Trip
 
 from .enquiry import (
     KINDS,
@@ -82,6 +83,7 @@ class Form(Private, frozen=True, kw_only=True):
         place: the page the form stands on.
         submission: what makes this one sending of the form unlike any other, so that sending it
             twice is one enquiry; None when the form has none.
+        visit: the site visit that they planned; None when they did not.
     """
 
     kind: Kind
@@ -95,6 +97,7 @@ class Form(Private, frozen=True, kw_only=True):
     agrees: tuple[ConsentPurpose, ...] = ()
     place: str = "/enquire"
     submission: str | None = None
+    visit: Trip | None = None
 
 
 class Receipt(Struct, frozen=True, kw_only=True):
@@ -209,6 +212,8 @@ class Status(Private, frozen=True, kw_only=True):
         outcome: with which it ended; None while it is open.
         organisations: ids in the landscape that the enquirer chose.
         is_erased: whether its words and people have been erased.
+        visit: the programme of the site visit, as it was given out; None before.
+        visit_days: its days, as they were asked for.
     """
 
     reference: str
@@ -228,6 +233,8 @@ class Status(Private, frozen=True, kw_only=True):
     outcome: Outcome | None = None
     organisations: tuple[str, ...] = ()
     is_erased: bool = False
+    visit: Programme | None = None
+    visit_days: tuple[Day, ...] = ()
 
 
 class OutcomeQuestion(Private, frozen=True, kw_only=True):

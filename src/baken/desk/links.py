@@ -23,11 +23,14 @@ from baken.errors import LinkRefusedError, SettingError
 from baken.model import Language
 from baken.text.marking import message
 
-Purpose = Literal["status", "answer", "confirm", "withdraw", "outcome", "password", "data", "form"]
+Purpose = Literal[
+    "status", "answer", "host", "confirm", "withdraw", "outcome", "password", "data", "form"
+]
 
 LIFETIME_DAYS: Final[dict[Purpose, int]] = {
     "status": 1095,
     "answer": 60,
+    "host": 120,
     "confirm": 14,
     "withdraw": 1095,
     "outcome": 180,
@@ -42,6 +45,7 @@ A form is no link, but carries a token of the same make."""
 PATHS: Final[dict[Purpose, str]] = {
     "status": "/status/{}",
     "answer": "/answer/{}",
+    "host": "/host/{}",
     "confirm": "/confirm/{}",
     "withdraw": "/withdraw/{}",
     "outcome": "/outcome/{}",

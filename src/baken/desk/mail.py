@@ -28,6 +28,8 @@ from icalendar import Calendar
 from icalendar import Event as CalendarEvent
 
 from baken.model import LANGUAGES, Language
+from baken.text.speech import Speech
+from baken.visits import time_zone
 
 from .enquiry import Contact, Private
 
@@ -43,6 +45,11 @@ MAILS: Final[dict[str, tuple[str, ...]]] = {
     "counterpart-reminded": ("counterpart",),
     "counterpart-answered": ("owner",),
     "agreed": ("enquirer", "counterpart", "owner"),
+    "host-asked": ("counterpart",),
+    "host-reminded": ("counterpart",),
+    "host-answered": ("owner",),
+    "host-freed": ("counterpart",),
+    "visit-programme": ("enquirer",),
     "outcome-asked": ("enquirer",),
     "consent-confirmation": ("enquirer",),
     "own-data": ("enquirer",),
@@ -92,6 +99,10 @@ class _WirePolicy(EmailPolicy):
 _WIRE: Final = _WirePolicy(linesep="\r\n")
 
 
+Attachment = tuple[str, str, str | bytes]
+"""A name, a type such as ``text/vcard``, and what is in it."""
+
+
 class Letter(Private, frozen=True):
     """A mail's words."""
 
@@ -120,6 +131,7 @@ class Composer:
         self.office = clean(office)
         self.sender = sender
         self.zone = zone
+        self._speeches: dict[Language, Speech] = {}
         self._environment = jinja2.sandbox.SandboxedEnvironment(
             undefined=jinja2.StrictUndefined,
             finalize=lambda value: value if isinstance(value, _Link) else clean(str(value)),
@@ -155,6 +167,13 @@ class Composer:
         """Return a word of ``words.yaml``; in English where Baken does not speak the language."""
         forms: Mapping[str, str] = self._words[section][key]
         return forms.get(language, forms["en"])
+
+    def speech(self, language: Language) -> Speech:
+        """Return what Baken says elsewhere in a language; its catalogues are read once."""
+        known = self._speeches.get(language)
+        if known is None:
+            known = self._speeches[language] = Speech(language)
+        return known
 
     def knows(self, section: str, key: str) -> bool:
         """Return whether ``words.yaml`` has a word."""
@@ -215,7 +234,7 @@ class Composer:
         message_id: str,
         thread: Sequence[str],
         now: datetime.datetime,
-        attachments: Iterable[tuple[str, str, str]] = (),
+        attachments: Iterable[Attachment] = (),
         withdraw_url: str | None = None,
     ) -> str:
         """Return a letter as it goes over the wire: ASCII, with headers.
@@ -226,7 +245,7 @@ class Composer:
             message_id: without angle brackets.
             thread: Message-IDs of what went before, the oldest first.
             now: the Date.
-            attachments: each a name, a type such as ``text/vcard`` and text.
+            attachments: each a name, a type such as ``text/vcard``, and text or bytes.
             withdraw_url: where one click ends such mails (RFC 8058); None where nothing ends.
         """
         message = EmailMessage(policy=SMTP)
@@ -245,12 +264,15 @@ class Composer:
             message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(letter.text, cte="quoted-printable")
         message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-        for name, type_, text in attachments:
+        for name, type_, content in attachments:
             maintype, _, subtype = type_.partition("/")
+            data = content if isinstance(content, bytes) else content.encode()
+            parameters = {"charset": "utf-8"} if maintype == "text" else {}
+            if subtype == "calendar":
+                parameters["method"] = "PUBLISH"  # as it says inside (RFC 6047, 2.4)
             message.add_attachment(
-                text.encode(), maintype=maintype, subtype=subtype, filename=name,
-                params={"charset": "utf-8"},
-            )  # fmt: skip
+                data, maintype=maintype, subtype=subtype, filename=name, params=parameters
+            )
         return message.as_bytes(policy=_WIRE).decode("ascii")
 
 
@@ -305,9 +327,8 @@ def proposed_times(
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     if times:
-        year = datetime.timedelta(days=366)  # so that the rules of one year at least are there
         days = [moment.date() for pair in times for moment in pair]
-        calendar.add_missing_timezones(first_date=min(days) - year, last_date=max(days) + year)
+        calendar.subcomponents.insert(0, time_zone(zone, min(days), max(days)))
     data: bytes = calendar.to_ical()
     return data.decode()
 

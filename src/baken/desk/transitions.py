@@ -20,6 +20,12 @@ OPEN: Final[tuple[State, ...]] = ("received", "in-hand", "waiting", "introducing
 ASKED: Final[tuple[IntroductionState, ...]] = ("asked", "reminded", "silent")
 """States in which a counterpart may still answer: late is better than never."""
 
+HOSTS_ASKED: Final[tuple[IntroductionState, ...]] = ("host-asked", "host-reminded", "host-silent")
+"""States in which a host may still answer."""
+
+_HOSTING: Final[tuple[IntroductionState, ...]] = (*HOSTS_ASKED, "host-confirmed", "host-moved")
+"""States in which a host counts on the visit, or may."""
+
 _OFFICE: Final[tuple[Role, ...]] = ("officer", "head")
 
 
@@ -75,6 +81,8 @@ CLOCKS: Final[dict[str, ClockRule]] = {
         ClockRule(name="enquirer-quiet", working_days=10, event="enquirer-quiet"),
         ClockRule(name="counterpart-quiet", working_days=3, event="counterpart-reminded"),
         ClockRule(name="counterpart-silent", working_days=4, event="counterpart-silent"),
+        ClockRule(name="host-quiet", working_days=3, event="host-reminded"),
+        ClockRule(name="host-silent", working_days=3, event="host-silent"),
         ClockRule(name="outcome-near", working_days=10, event="outcome-asked"),
         ClockRule(name="idle", working_days=10, event="idle-reminded"),
     )
@@ -172,6 +180,47 @@ TRANSITIONS: Final[tuple[Transition, ...]] = (
         event="agreed", before=("introducing", "meeting"), after="meeting", who=_OFFICE,
         asked=("accepted",), answer="accepted", sends=("agreed",),
         starts=("outcome-near",), stops=("idle", "reply-owed", "outcome-near"),
+    ),
+    Transition(
+        event="visit-planned", before=OPEN, after=None, who=_OFFICE, starts=("idle",),
+    ),
+    Transition(
+        event="host-asked", before=OPEN, after="introducing", who=(*_OFFICE, "system"),
+        answer="host-asked", sends=("host-asked",), starts=("host-quiet", "idle"),
+        stops=(*_FIRST, "reply-owed", "idle", "enquirer-quiet", "host-silent"),
+    ),
+    Transition(
+        event="host-reminded", before=OPEN, after=None, who=("system",),
+        asked=("host-asked",), answer="host-reminded", sends=("host-reminded",),
+        starts=("host-silent",), stops=("host-quiet",),
+    ),
+    Transition(
+        event="host-silent", before=OPEN, after=None, who=("system",),
+        asked=("host-asked", "host-reminded"), answer="host-silent", sends=("host-answered",),
+    ),
+    Transition(
+        event="host-confirmed", before=OPEN, after=None, who=("counterpart", *_OFFICE),
+        asked=HOSTS_ASKED, answer="host-confirmed", sends=("host-answered",), starts=("idle",),
+        stops=("host-quiet", "host-silent"),
+    ),
+    Transition(
+        event="host-moved", before=OPEN, after=None, who=("counterpart", *_OFFICE),
+        asked=HOSTS_ASKED, answer="host-moved", sends=("host-answered",), starts=("idle",),
+        stops=("host-quiet", "host-silent"),
+    ),
+    Transition(
+        event="host-declined", before=OPEN, after=None, who=("counterpart", *_OFFICE),
+        asked=_HOSTING, answer="host-declined", sends=("host-answered",), starts=("idle",),
+        stops=("host-quiet", "host-silent"),
+    ),
+    Transition(
+        event="host-freed", before=OPEN, after=None, who=_OFFICE, asked=_HOSTING,
+        answer="host-freed", sends=("host-freed",), stops=("host-quiet", "host-silent"),
+    ),
+    Transition(
+        event="visit-released", before=OPEN, after="meeting", who=_OFFICE,
+        sends=("visit-programme",), starts=("outcome-near",),
+        stops=(*_FIRST, "reply-owed", "idle", "enquirer-quiet"),
     ),
     Transition(
         event="outcome-asked", before=("meeting",), after=None, who=("system", *_OFFICE),

@@ -1,6 +1,6 @@
 """Site visits: days planned around what hosts can and visitors want, and why they are so."""
 
-from .calendar import write_calendar
+from .calendar import time_zone, write_calendar
 from .planner import after, change_hours, clock, confirm, decline, duration, plan
 from .printing import print_programme, print_programme_images, summary_of, wording_of
 from .travel import Travel
@@ -30,6 +30,7 @@ __all__ = [
     "print_programme",
     "print_programme_images",
     "summary_of",
+    "time_zone",
     "usual_minutes",
     "wording_of",
     "write_calendar",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,9 @@ def write_calendar(
     host: str,
     now: datetime.datetime,
     address: Callable[[str], str | None] = lambda _: None,
+    name: str = "",
+    sequence: int = 0,
+    cancelled: Sequence[tuple[Stop, datetime.datetime]] = (),
 ) -> bytes:
     """Return a programme as a calendar file.
 
@@ -39,6 +42,10 @@ def write_calendar(
         host: name of the site, at the end of each UID.
         now: when the file is made, aware.
         address: returns the page of an organisation, or None.
+        name: that its UIDs begin with, for a visit whose days may change; empty for its first day.
+        sequence: how often it was changed since it was first given out (RFC 5545, 3.8.7.4).
+        cancelled: stops that were given out before and are not visited any more, and when they
+            would have been.
     """
     calendar = Calendar()
     calendar.add("prodid", "-//Baken//Site visits//EN")
@@ -48,18 +55,25 @@ def write_calendar(
     calendar.add("x-wr-calname", say("Site visit"))
     stops = {one.id: one for one in programme.stops}
     travels = _travels(programme)
-    first = programme.days[0].date
-    for visit in programme.visits:
-        stop = stops[visit.stop or ""]
+    begins = name or f"{programme.days[0].date:%Y%m%d}"
+
+    def begun(stop: Stop, starts: datetime.datetime, status: str) -> Event:
         event = Event()
-        event.add("uid", f"{first:%Y%m%d}-{stop.id}@{host}")
+        event.add("uid", f"{begins}-{stop.id}@{host}")
         event.add("dtstamp", now.astimezone(datetime.UTC).replace(microsecond=0))
-        event.add("dtstart", visit.starts.replace(tzinfo=ZoneInfo(zone)))
+        event.add("sequence", sequence)
+        event.add("dtstart", starts.replace(tzinfo=ZoneInfo(zone)))
         # What is left of the last five minutes is not the host's.
         minutes = datetime.timedelta(minutes=stop.minutes)
-        event.add("dtend", (visit.starts + minutes).replace(tzinfo=ZoneInfo(zone)))
+        event.add("dtend", (starts + minutes).replace(tzinfo=ZoneInfo(zone)))
         event.add("summary", say("Visit to %(name)s", name=stop.name))
-        event.add("status", "CONFIRMED" if stop.state == "confirmed" else "TENTATIVE")
+        event.add("status", status)
+        return event
+
+    for visit in programme.visits:
+        stop = stops[visit.stop or ""]
+        status = "CONFIRMED" if stop.state == "confirmed" else "TENTATIVE"
+        event = begun(stop, visit.starts, status)
         where = ", ".join(part for part in (stop.name, stop.address or stop.place) if part)
         event.add("location", where)
         if isinstance(stop.spot, Spot) and stop.spot.is_exact:
@@ -69,17 +83,22 @@ def write_calendar(
             event.add("url", page)
         event.add("description", _description(stop, travels.get(stop.id), say))
         calendar.add_component(event)
-    if programme.visits:
-        days = [day.date for day in programme.days]
-        # Own rules: icalendar 7.3 dates the beginning of summer time an hour late (RFC 5545,
-        # 3.6.5: by the clock as it was before).
-        calendar.subcomponents.insert(0, _zone(zone, days[0] - _YEAR, days[-1] + _YEAR))
+    for stop, starts in cancelled:
+        calendar.add_component(begun(stop, starts, "CANCELLED"))
+    days = [one.starts.date() for one in programme.visits] + [one.date() for _, one in cancelled]
+    if days:
+        calendar.subcomponents.insert(0, time_zone(zone, min(days), max(days)))
     made: bytes = calendar.to_ical()
     return made
 
 
-def _zone(zone: str, first: datetime.date, last: datetime.date) -> Timezone:
-    """Return the rules of a time zone between two days, one observance a change of the clock."""
+def time_zone(zone: str, first: datetime.date, last: datetime.date) -> Timezone:
+    """Return the rules of a time zone around two days, one observance a change of the clock.
+
+    They begin a year before and end a year after. Own rules: icalendar 7.3 dates the beginning of
+    summer time an hour late (RFC 5545, 3.6.5: by the clock as it was before).
+    """
+    first, last = first - _YEAR, last + _YEAR
     rules = Timezone()
     rules.add("tzid", zone)
     clock = ZoneInfo(zone)

@@ -9,16 +9,17 @@ from __future__ import annotations
 import datetime
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
+from urllib.parse import parse_qs, urlencode
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from baken.errors import VisitError
 from baken.text.marking import message
 from baken.text.speech import Speech
-from baken.visits import Day, Lunch, Programme, Spot, Stop, Window
+from baken.visits import Day, Lunch, Programme, Spot, Stop, Trip, Window
 from baken.visits.usual import HOURS
 from baken.workspace import Workspace
 
@@ -293,3 +294,76 @@ def route_picture(drawing: Drawing, route: RouteMap) -> str:
         f'<path d="{drawing.region}" fill="#e3efee" stroke="#9dbcba" stroke-width=".5"/>'
         f"{lines}{ends}{dots}{marks}</svg>"
     )
+
+
+# -- a visit carried along -------------------------------------------------------------------
+
+
+_LONGEST: Final = 6_000
+"""Characters of an address that describes a visit: twelve stops with every wish."""
+
+
+def written(parameters: Mapping[str, Sequence[str]]) -> str:
+    """Return what an address says of a visit, for a field of a form."""
+    return urlencode({name: list(values) for name, values in parameters.items()}, doseq=True)
+
+
+def read_query(text: str, say: Speech) -> Query:
+    """Return the address that a field of a form holds.
+
+    Raises:
+        VisitError: it is too long to be one.
+    """
+    if len(text) > _LONGEST:
+        raise VisitError(message("This visit has too many wishes. Plan it again with fewer."))
+    return Query("/visit", {}, parse_qs(text, max_num_fields=400), say)
+
+
+def trip_of(workspace: Workspace, query: Query, today: datetime.date) -> Trip:
+    """Return the trip that an address asks for; what it says that hosts have said is left out.
+
+    Raises:
+        NotFoundError: there is no organisation of an id.
+        NeedError: there is no such place.
+        VisitError: a time, a date or a number makes no sense.
+    """
+    wish = wish_of(workspace, query, today)
+    return Trip(
+        stops=tuple(
+            structs.replace(one, state="proposed", at=None, was=None)
+            for one in wish.stops
+            if one.state != "declined"
+        ),
+        days=wish.days,
+        order=tuple(
+            pair
+            for pair in wish.order
+            if all(one.state != "declined" for one in wish.stops if one.id in pair)
+        ),
+    )
+
+
+def parameters_of_trip(trip: Trip) -> dict[str, tuple[str, ...]]:
+    """Return the address that asks for a trip: the other way round of `trip_of`."""
+    first = trip.days[0]
+    found: dict[str, tuple[str, ...]] = {
+        "stop": tuple(one.id for one in trip.stops),
+        "may": tuple(one.id for one in trip.stops if not one.is_must),
+        "day": tuple(day.date.isoformat() for day in trip.days),
+        "start": (f"{first.starts:%H:%M}",),
+        "end": (f"{first.ends:%H:%M}",),
+        "begin": (first.begins.label,) if first.begins else (),
+        "finish": (first.finishes.label,) if first.finishes else (),
+        "lunch": () if first.lunch else ("no",),
+        "road": (str(first.most_travel),) if first.most_travel else (),
+    }
+    for one in trip.stops:
+        found[f"minutes-{one.id}"] = (str(one.minutes),)
+        if one.windows and one.windows != HOURS:
+            window = one.windows[0]
+            found[f"from-{one.id}"] = (f"{window.opens:%H:%M}",)
+            found[f"until-{one.id}"] = (f"{window.closes:%H:%M}",)
+            found[f"on-{one.id}"] = (window.date.isoformat(),) if window.date else ()
+    for before, later in trip.order:
+        found[f"before-{before}"] = (*found.get(f"before-{before}", ()), later)
+    return {name: values for name, values in found.items() if values}

@@ -164,6 +164,24 @@ FROM introduction WHERE counterpart = :person ORDER BY asked, id
 -- name: set_introduction
 UPDATE introduction SET state = :state, answered = COALESCE(:answered, answered) WHERE id = :id
 
+-- Site visits -------------------------------------------------------------------------------------
+
+-- name: visit
+SELECT sealed FROM visit WHERE enquiry = :enquiry AND sealed IS NOT NULL
+
+-- name: set_visit
+INSERT INTO visit (enquiry, changed, sealed) VALUES (:enquiry, :at, :sealed)
+ON CONFLICT (enquiry) DO UPDATE SET changed = :at, sealed = :sealed
+
+-- name: erase_visit
+UPDATE visit SET sealed = NULL WHERE enquiry = :enquiry AND sealed IS NOT NULL
+
+-- name: sealed_visits
+SELECT enquiry, sealed FROM visit WHERE sealed IS NOT NULL ORDER BY enquiry
+
+-- name: seal_visit
+UPDATE visit SET sealed = :sealed WHERE enquiry = :id
+
 -- Events -------------------------------------------------------------------------------------------
 
 -- name: event_columns

@@ -13,7 +13,7 @@ SELECT e.id, e.reference, e.kind, e.state, e.language, e.owner, e.country, e.rec
     (SELECT MIN(c.due) FROM clock c WHERE c.enquiry = e.id AND c.ended IS NULL),
     (
         SELECT COUNT(*) FROM introduction i
-        WHERE i.enquiry = e.id AND i.state IN ('asked', 'reminded')
+        WHERE i.enquiry = e.id AND i.state IN ('asked', 'reminded', 'host-asked', 'host-reminded')
     ),
     (
         SELECT COUNT(*) FROM introduction i
@@ -47,6 +47,16 @@ JOIN enquiry e ON e.id = v.enquiry
 JOIN person p ON p.id = e.enquirer
 WHERE v.name = 'agreed' AND v.at >= :since
 ORDER BY v.number
+
+-- Enquiries with a visit, for the calendar.
+-- name: visits
+SELECT e.id, e.reference, e.owner, v.sealed, p.sealed
+FROM visit v
+JOIN enquiry e ON e.id = v.enquiry
+JOIN person p ON p.id = e.enquirer
+WHERE v.sealed IS NOT NULL AND (e.state <> 'closed' OR e.outcome = 'visited')
+    AND v.changed >= :since
+ORDER BY e.received, e.id
 
 -- Whom an organisation's questions went to before, the last first.
 -- name: counterparts_of

@@ -14,11 +14,13 @@ from msgspec import Struct
 from baken.desk import KINDS, Contact, Form
 from baken.desk.forms import checked_contact, checked_email, checked_line, checked_text
 from baken.desk.receipts import ConsentPurpose
-from baken.errors import DeskError, LinkRefusedError
+from baken.errors import BakenError, DeskError, LinkRefusedError
 from baken.model import LANGUAGES, Language
 from baken.text.speech import message
+from baken.visits import Trip, clock, plan, summary_of
 from baken.web.acting import Call, Go, Screen
 from baken.web.rendering import OWN_NAMES
+from baken.web.visiting import read_query, trip_of
 
 FASTEST_S: Final = 3.0
 """Seconds that nobody needs less of to fill the form in; programs do."""
@@ -92,6 +94,22 @@ class Chosen(Struct, frozen=True):
     is_on: bool
 
 
+class Planned(Struct, frozen=True):
+    """A site visit that came along.
+
+    Attributes:
+        text: it as a field of the form.
+        href: where it can be changed.
+        summary: it in a sentence.
+        lines: each stop with its day and time.
+    """
+
+    text: str
+    href: str
+    summary: str
+    lines: tuple[str, ...]
+
+
 class Problem(Struct, frozen=True):
     """What is wrong, and the field that it is wrong with; an empty field for the whole form."""
 
@@ -115,6 +133,7 @@ class EnquirePage(Struct, frozen=True, kw_only=True):
         token: makes this form unlike all others.
         promise: by when a person would answer an enquiry that is sent now.
         problems: what is wrong with what was sent.
+        visit: the site visit that came along; None where none was planned.
     """
 
     is_open: bool
@@ -129,6 +148,7 @@ class EnquirePage(Struct, frozen=True, kw_only=True):
     token: str
     promise: str
     problems: tuple[Problem, ...]
+    visit: Planned | None
 
 
 def show(call: Call) -> EnquirePage:
@@ -147,6 +167,7 @@ def show(call: Call) -> EnquirePage:
         (),
         call.desk.form_token(),
         (),
+        query.one("visit") or "",
     )
 
 
@@ -170,7 +191,9 @@ def send(call: Call) -> Go:
         raise DeskError(_EXPIRED) from None
     if age_s < FASTEST_S:
         raise DeskError(_HASTY)
-    known = call.workspace.names(call.all("organisation"))
+    trip = _trip(call, call.one("visit")) if call.one("kind") == "site-visit" else None
+    stops = tuple(one.id for one in trip.stops) if trip else ()
+    known = call.workspace.names((*call.all("organisation"), *stops))
     text = call.one("message")
     receipt = call.desk.receive(
         Form(
@@ -185,6 +208,7 @@ def send(call: Call) -> Go:
             agrees=tuple(one for one in PURPOSES if one in call.all("agrees")),
             place="/enquire",
             submission=token,
+            visit=trip,
         ),
         peer=call.peer,
     )
@@ -210,6 +234,7 @@ def show_again(call: Call, sentence: str) -> EnquirePage:
         call.all("agrees"),
         token,
         _problems(call) or (Problem("", sentence),),
+        call.one("visit"),
     )
 
 
@@ -220,6 +245,7 @@ def _page(
     agrees: tuple[str, ...],
     token: str,
     problems: tuple[Problem, ...],
+    visit: str,
 ) -> EnquirePage:
     say, query, desk = call.say, call.query, call.desk
     names = call.workspace.names([one for one, _ in organisations])
@@ -251,7 +277,41 @@ def _page(
         token=token,
         promise=say.moment(desk.calendar.local(desk.calendar.promise_due(desk.now()))),
         problems=problems,
+        visit=_planned(call, visit),
     )
+
+
+def _planned(call: Call, text: str) -> Planned | None:
+    """Return the visit that came along, to be shown; None for none, or one that cannot be."""
+    try:
+        trip = _trip(call, text)
+        if trip is None:
+            return None
+        programme = plan(trip, call.say)
+    except BakenError:
+        return None
+    return Planned(
+        text=text,
+        href=call.query.address("/visit", **read_query(text, call.say).parameters),
+        summary=summary_of(programme, call.say),
+        lines=tuple(
+            f"{call.say.full_day(one.starts.date())}, {clock(one.starts)}: {one.label}"
+            for one in programme.visits
+        ),
+    )
+
+
+def _trip(call: Call, text: str) -> Trip | None:
+    """Return the visit that came along; None for none.
+
+    Raises:
+        BakenError: it makes no sense.
+    """
+    if not text:
+        return None
+    query = read_query(text, call.say)
+    today = call.desk.calendar.local(call.desk.now()).date()
+    return trip_of(call.workspace, query, today) if query.all("stop") else None
 
 
 def _contact(call: Call) -> Contact:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Sequence
 from typing import Final
 
 from msgspec import Struct
 
 from baken.desk.receipts import ConsentPurpose
-from baken.errors import DeskError
+from baken.errors import DeskError, NotFoundError
 from baken.model import LANGUAGES, Language
 from baken.text.speech import message
+from baken.visits import Day, Programme, clock, print_programme
 from baken.web.acting import Call, File, Go, Screen
 from baken.web.page import Link
+from baken.web.pages.visit import picture_of
 
 from .enquiring import PURPOSES
 
@@ -48,6 +52,9 @@ _NEXT: Final = {
 }
 
 
+_TRAVELS: Final = message("Every host has confirmed. Your programme is below.")
+
+
 class StepView(Struct, frozen=True):
     """One line of what happened.
 
@@ -77,6 +84,14 @@ class ConsentView(Struct, frozen=True):
     is_waiting: bool
 
 
+class VisitView(Struct, frozen=True):
+    """The programme of a site visit: its days, each with its stops, and the files of it."""
+
+    days: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+    ics: str
+    pdf: str
+
+
 class StatusPage(Struct, frozen=True, kw_only=True):
     """What an enquirer sees.
 
@@ -99,6 +114,7 @@ class StatusPage(Struct, frozen=True, kw_only=True):
         introductions: name, state and state in words of who was asked.
         meetings: who agreed to meet, with the times proposed.
         calendar: address of the times as a calendar file; None when there are none.
+        visit: the programme of the site visit; None before it is given out.
         chosen: organisations that the enquirer chose.
         consents: what can be agreed to.
         is_closed: whether it ended.
@@ -125,6 +141,7 @@ class StatusPage(Struct, frozen=True, kw_only=True):
     introductions: tuple[tuple[str, str, str], ...]
     meetings: tuple[tuple[str, tuple[str, ...]], ...]
     calendar: str | None
+    visit: VisitView | None
     chosen: tuple[Link, ...]
     consents: tuple[ConsentView, ...]
     is_closed: bool
@@ -155,6 +172,7 @@ def _page(call: Call, problem: str | None = None) -> StatusPage:
         for one in status.meetings
     )
     here = query.address(f"/status/{token}")
+    is_travelling = status.visit is not None and status.state == "meeting"
     names = call.workspace.names(status.organisations)
     return StatusPage(
         address=here,
@@ -165,7 +183,7 @@ def _page(call: Call, problem: str | None = None) -> StatusPage:
         kind=status.kind,
         state=status.state,
         state_text=status.state_text,
-        next=say(_NEXT[status.state]),
+        next=say(_TRAVELS if is_travelling else _NEXT[status.state]),
         outcome=say(_OUTCOMES[status.outcome]) if status.outcome else None,
         owner=status.owner,
         promise=say.moment(local(status.promise_due)),
@@ -185,6 +203,7 @@ def _page(call: Call, problem: str | None = None) -> StatusPage:
         introductions=status.introductions,
         meetings=meetings,
         calendar=f"{here}/times.ics" if meetings and meetings[-1][1] else None,
+        visit=_visit(status.visit, here, call) if status.visit else None,
         chosen=tuple(Link(name, query.organisation(id_)) for id_, name in names.items()),
         consents=tuple(
             ConsentView(
@@ -200,6 +219,55 @@ def _page(call: Call, problem: str | None = None) -> StatusPage:
         problem=problem,
         draft=call.one("text"),
     )
+
+
+def _visit(programme: Programme, here: str, call: Call) -> VisitView:
+    minutes = {one.id: datetime.timedelta(minutes=one.minutes) for one in programme.stops}
+    days = tuple(
+        (
+            call.say.full_day(day.date),
+            tuple(
+                (f"{clock(one.starts)}–{clock(one.starts + minutes[one.stop or ''])}", one.label)
+                for one in day.entries
+                if one.kind == "visit"
+            ),
+        )
+        for day in programme.days
+        if any(one.kind == "visit" for one in day.entries)
+    )
+    return VisitView(days, f"{here}/visit.ics", f"{here}/visit.pdf")
+
+
+def show_visit_calendar(call: Call) -> File:
+    """Return the stops of the visit for a calendar.
+
+    Raises:
+        LinkRefusedError: the link is not a good one.
+        NotFoundError: no programme was given out.
+    """
+    text = call.desk.visit_file(call.query.path["token"])
+    return File(text.encode(), "text/calendar; charset=utf-8", "visit.ics")
+
+
+def show_visit_paper(call: Call) -> File:
+    """Return the programme of the visit on paper.
+
+    Raises:
+        LinkRefusedError: the link is not a good one.
+        NotFoundError: no programme was given out.
+    """
+    status = call.desk.status(call.query.path["token"])
+    if status.visit is None:
+        raise NotFoundError(message("No programme has been given out for this enquiry."))
+    return File(paper_of(call, status.visit, status.visit_days), "application/pdf", "visit.pdf")
+
+
+def paper_of(call: Call, programme: Programme, days: Sequence[Day]) -> bytes:
+    """Return a programme as a PDF, in its own language."""
+    say = call.workspace.speech(programme.language)
+    today = call.desk.calendar.local(call.desk.now()).date()
+    picture = picture_of(call.workspace, programme, days, say)
+    return print_programme(programme, say, today=today, picture=picture)
 
 
 def act(call: Call) -> Go:
@@ -244,6 +312,12 @@ def show_times(call: Call) -> File:
 
 STATUS: Final = Screen(
     path="/status/{token:str}", template="status.html", build=show, act=act, refused=_page
+)
+VISIT_CALENDAR: Final = Screen(
+    path="/status/{token:str}/visit.ics", template="status.html", build=show_visit_calendar
+)
+VISIT_PAPER: Final = Screen(
+    path="/status/{token:str}/visit.pdf", template="status.html", build=show_visit_paper
 )
 TIMES: Final = Screen(
     path="/status/{token:str}/times.ics", template="status.html", build=show_times

@@ -14,6 +14,7 @@ from . import (
     replies,
     reports,
     team,
+    visit,
     visits,
 )
 from .access import TeamGate
@@ -32,6 +33,15 @@ SCREENS: Final[tuple[Screen, ...]] = (
         build=enquiry.build,
         act=enquiry.act,
         refused=enquiry.refused,
+        gate=TeamGate("answer"),
+        section="inbox",
+    ),
+    Screen(
+        path="/desk/enquiries/{id:str}/visit",
+        template="office_visit.html",
+        build=visit.build,
+        act=visit.act,
+        refused=visit.refused,
         gate=TeamGate("answer"),
         section="inbox",
     ),

@@ -180,6 +180,7 @@ class Casefile(Struct, frozen=True, kw_only=True):
         is_named: whether counterparts may learn who asks.
         follow_ups: how many follow-up mails are left; None without standing consent.
         consents: what they agreed to, word for word, and when.
+        visit: where its site visit is worked on; None for enquiries without.
         next: what to do.
         offers: what else may be done.
         sides: counterparts.
@@ -208,6 +209,7 @@ class Casefile(Struct, frozen=True, kw_only=True):
     is_named: bool
     follow_ups: int | None
     consents: tuple[str, ...]
+    visit: str | None
     next: Next
     offers: tuple[Offer, ...]
     sides: tuple[Side, ...]
@@ -325,6 +327,9 @@ def read(call: Call, do: str = "", about: str = "") -> tuple[Case, Casefile]:
         is_named=is_named(case),
         follow_ups=left,
         consents=tuple(_consent(one, call) for one in case.consents),
+        visit=call.query.address(f"/desk/enquiries/{enquiry.id}/visit")
+        if enquiry.kind == "site-visit" and enquiry.erased is None
+        else None,
         next=_next(case, call, can, offer),
         offers=tuple(offer(act) for act, side in can if side is None),
         sides=tuple(
@@ -449,7 +454,9 @@ def _next(
         )
     if turn == "nobody":
         return Next(say("It is closed. Nothing is left to do."), None)
-    if case.enquiry.kind in ("introduction", "site-visit"):
+    if case.enquiry.kind == "site-visit":
+        return Next(say("It is answered. Plan the visit, ask its hosts, send the programme."), None)
+    if case.enquiry.kind == "introduction":
         return Next(say("It is answered. Find somebody who fits and ask them."), how("ask"))
     return Next(
         say("It is answered. Close it with its outcome once nothing is open."), how("close")

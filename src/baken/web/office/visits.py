@@ -5,10 +5,11 @@ from __future__ import annotations
 import calendar
 import datetime
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
-from baken.desk import Meeting, Wanted
+from baken.desk import Contact, Meeting, Wanted
 from baken.desk.board import OURS, Line
 from baken.desk.forms import checked_language
 from baken.web.acting import Call
@@ -116,6 +117,27 @@ def build(call: Call) -> Visits:
             )
             by_day.setdefault(local.date(), []).append((start, appointment))
 
+    for one in desk.visits.booked(desk.now() - _BACK, by=by):
+        ends = one.starts + datetime.timedelta(minutes=one.stop.minutes)
+        who = _who(one.enquirer, call)
+        appointment = Appointment(
+            time=f"{one.starts:%H:%M}–{ends:%H:%M}",
+            what=say(
+                "%(enquirer)s visits %(organisation)s", enquirer=who, organisation=one.stop.name
+            )
+            if one.is_confirmed
+            else say(
+                "%(enquirer)s visits %(organisation)s, not confirmed",
+                enquirer=who,
+                organisation=one.stop.name,
+            ),
+            href=query.address(f"/desk/enquiries/{one.enquiry}/visit"),
+            owner=owners.get(one.owner or "", ""),
+            one_of=1,
+        )
+        local = one.starts.replace(tzinfo=ZoneInfo(desk.calendar.zone))
+        by_day.setdefault(one.starts.date(), []).append((local, appointment))
+
     def day(date: datetime.date) -> Day:
         appointments = sorted(by_day.get(date, ()), key=lambda one: one[0])
         is_open = desk.calendar.is_working_day(date) or date.weekday() >= calendar.SATURDAY
@@ -163,6 +185,12 @@ def build(call: Call) -> Visits:
     )
 
 
+def _who(contact: Contact | None, call: Call) -> str:
+    if contact is None:
+        return call.say("Somebody whose data was erased")
+    return contact.organisation or contact.name
+
+
 def _month(text: str | None) -> datetime.date | None:
     try:
         found = datetime.datetime.strptime(text or "", "%Y-%m").date()
@@ -176,16 +204,14 @@ def _shifted(first: datetime.date, months: int) -> datetime.date:
 
 
 def _what(meeting: Meeting, call: Call) -> str:
-    one = meeting.enquirer
-    who = (one.organisation or one.name) if one else call.say("Somebody whose data was erased")
+    who = _who(meeting.enquirer, call)
     return call.say(
         "%(enquirer)s meets %(organisation)s", enquirer=who, organisation=meeting.organisation_name
     )
 
 
 def _visit(line: Line, call: Call) -> Waiting:
-    one = line.enquirer
-    who = (one.organisation or one.name) if one else call.say("Somebody whose data was erased")
+    who = _who(line.enquirer, call)
     turn = call.say(TURNS[line.turn])
     return Waiting(
         what=who,

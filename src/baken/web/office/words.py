@@ -33,6 +33,13 @@ SIDES: Final = {
     "referred": message("points to somebody else"),
     "declined": message("does not want to meet"),
     "silent": message("does not answer"),
+    "host-asked": message("has been asked for a time"),
+    "host-reminded": message("has been asked for a time again"),
+    "host-silent": message("does not answer"),
+    "host-confirmed": message("receives at that time"),
+    "host-moved": message("can receive at another time"),
+    "host-declined": message("cannot receive"),
+    "host-freed": message("is not visited after all"),
 }
 
 OUTCOMES: Final = {
@@ -65,6 +72,15 @@ EVENTS: Final = {
     "counterpart-accepted": message("%(organisation)s wants to meet"),
     "counterpart-referred": message("%(organisation)s points to somebody else"),
     "counterpart-declined": message("%(organisation)s does not want to meet"),
+    "visit-planned": message("Planned the visit again"),
+    "host-asked": message("Asked %(organisation)s for a time"),
+    "host-reminded": message("Asked %(organisation)s for the time again"),
+    "host-silent": message("%(organisation)s does not answer"),
+    "host-confirmed": message("%(organisation)s receives at that time"),
+    "host-moved": message("%(organisation)s can receive at another time"),
+    "host-declined": message("%(organisation)s cannot receive"),
+    "host-freed": message("%(organisation)s is not visited after all"),
+    "visit-released": message("Sent the programme of the visit"),
     "agreed": message("Introduced to %(organisation)s"),
     "outcome-asked": message("Asked how it went"),
     "outcome-told": message("Told how it went"),
@@ -83,6 +99,8 @@ CLOCKS: Final = {
     "enquirer-quiet": message("the owner is told that the enquirer has not replied"),
     "counterpart-quiet": message("%(organisation)s is asked again"),
     "counterpart-silent": message("%(organisation)s counts as silent, and the owner is told"),
+    "host-quiet": message("%(organisation)s is asked for the time again"),
+    "host-silent": message("%(organisation)s counts as silent, and the owner is told"),
     "outcome-near": message("the enquirer is asked how it went"),
     "idle": message("the owner is reminded that nothing has happened"),
 }

@@ -36,7 +36,15 @@ from baken.visits.solver import MOST_STOPS
 from baken.visits.travel import great_circle_km
 from baken.web.inset import draw
 from baken.web.page import Form, Link, Page, Query
-from baken.web.visiting import RouteMap, Wish, parameters_of, route_map, route_picture, wish_of
+from baken.web.visiting import (
+    RouteMap,
+    Wish,
+    parameters_of,
+    route_map,
+    route_picture,
+    wish_of,
+    written,
+)
 from baken.workspace import Workspace
 
 _VISITABLE: Final = ("science-park", "incubator", "living-lab", "biobank", "accelerator")
@@ -146,6 +154,7 @@ class VisitPage(Struct, frozen=True, kw_only=True):
         longer: the same with one more day, where something does not fit; else None.
         ics: address of the calendar file.
         pdf: address of the programme on paper.
+        ask: where the agency is asked to arrange it; None where nobody is asked.
         afresh: the same without keeping the times of the programme before, or None.
         kept: what else the address says, as hidden fields of the form.
         carried: all that it says, as hidden fields of the form that adds a stop.
@@ -176,6 +185,7 @@ class VisitPage(Struct, frozen=True, kw_only=True):
     longer: str | None
     ics: str | None
     pdf: str | None
+    ask: str | None
     afresh: str | None
     kept: tuple[tuple[str, str], ...]
     carried: tuple[tuple[str, str], ...]
@@ -208,7 +218,7 @@ def build(workspace: Workspace, query: Query) -> VisitPage:
     hidden = ("no", "at", "was")
     usual = wish.days[0] if wish else None
     return VisitPage(
-        stops=tuple(_form(workspace, query, one, stops, dates) for one in stops),
+        stops=tuple(stop_form(workspace, query, one, stops, dates) for one in stops),
         dates=tuple(day.isoformat() for day in dates) if dates else query.all("day"),
         more_dates=1 if len(dates) < MOST_DAYS else 0,
         start=clock(usual.starts) if usual else query.one("start") or "",
@@ -217,7 +227,7 @@ def build(workspace: Workspace, query: Query) -> VisitPage:
         finish=query.one("finish") or "",
         road=query.one("road") or "",
         has_lunch=query.one("lunch") != "no",
-        places=_places(workspace, query),
+        places=places_of(workspace, query),
         problem=problem,
         summary=summary_of(programme, query.say) if programme else None,
         gain=_gain(programme, query) if programme else None,
@@ -231,6 +241,7 @@ def build(workspace: Workspace, query: Query) -> VisitPage:
         else None,
         ics=_file(query, wish, "ics") if programme and wish else None,
         pdf=_file(query, wish, "pdf") if programme and wish else None,
+        ask=_asking(query, wish) if programme and wish and workspace.takes_enquiries() else None,
         afresh=query.address(
             "/visit", **{k: v for k, v in parameters.items() if not k.startswith("was-")}
         )
@@ -282,13 +293,14 @@ def _today(workspace: Workspace) -> datetime.date:
     return datetime.datetime.now(ZoneInfo(workspace.zone)).date()
 
 
-def _form(
+def stop_form(
     workspace: Workspace,
     query: Query,
     stop: Stop,
     stops: Sequence[Stop],
     dates: Sequence[datetime.date],
 ) -> StopForm:
+    """Return a stop as the form of a visit shows it."""
     one, say = stop.id, query.say
     opens, closes = query.one(f"from-{one}") or "", query.one(f"until-{one}") or ""
     on, before = query.one(f"on-{one}") or "", query.one(f"before-{one}") or ""
@@ -401,7 +413,14 @@ def _file(query: Query, wish: Wish, ending: str) -> str:
     return query.address(f"/visit.{ending}", **parameters)
 
 
-def _places(workspace: Workspace, query: Query) -> tuple[str, ...]:
+def _asking(query: Query, wish: Wish) -> str:
+    """Return the form that asks the agency, with the visit carried along."""
+    parameters = parameters_of(query)
+    parameters["day"] = tuple(day.date.isoformat() for day in wish.days)
+    return query.address("/enquire", kind="site-visit", visit=written(parameters))
+
+
+def places_of(workspace: Workspace, query: Query) -> tuple[str, ...]:
     """Return the municipalities where somebody is, by name."""
     places = workspace.landscape.places
     held = {p for p in workspace.by_place() if p in places and places[p].kind == "municipality"}

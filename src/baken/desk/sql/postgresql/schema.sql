@@ -248,6 +248,13 @@ CREATE TABLE reply (
     PRIMARY KEY (name, language, version)
 );
 
+-- The site visit that an enquiry asks for: what is to be planned, the programme, what was given out.
+CREATE TABLE visit (
+    enquiry text PRIMARY KEY REFERENCES enquiry,
+    changed text NOT NULL,
+    sealed text
+);
+
 -- What is done once a day or week, and for which one it was done last.
 CREATE TABLE duty (
     name text COLLATE "C" PRIMARY KEY,
