@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import jinja2
 import msgspec
-from markupsafe import Markup
+from jinja2.compiler import CodeGenerator
+from markupsafe import Markup, escape
 from msgspec import Struct
 
 from baken.desk import MAY, Officer
@@ -203,6 +204,41 @@ class _Compiled(jinja2.BytecodeCache):
             self._codes[bucket.key, bucket.checksum] = bucket.code
 
 
+_SHORT: Final = 200
+"""Characters up to which an escaped text is remembered: names, addresses, labels."""
+
+
+@lru_cache(32_768)
+def _escaped_short(text: str) -> Markup:
+    return escape(text)
+
+
+def escaped(value: Any) -> Markup:
+    """Return a value as HTML, as `markupsafe.escape` does.
+
+    A page says a thousand values, and most of them on the page before: escaping each anew was a
+    tenth of the time that pages took.
+    """
+    if type(value) is str:
+        return _escaped_short(value) if len(value) <= _SHORT else escape(value)
+    return value if type(value) is Markup else escape(value)
+
+
+class _Generator(CodeGenerator):
+    """Compiles templates so that they escape by `escaped`."""
+
+    def visit_Template(  # noqa: N802  # Jinja's name
+        self, node: jinja2.nodes.Template, frame: Any = None
+    ) -> None:
+        """Write a template's module."""
+        super().visit_Template(node, frame)
+        self.writeline("from baken.web.rendering import escaped as escape")
+
+
+class _Environment(jinja2.Environment):
+    code_generator_class = _Generator
+
+
 def _speaking(say: Speech) -> dict[str, Callable[..., Any]]:
     """Return what templates call to speak: Jinja's own, but each message is looked up once."""
     translations = say.translations
@@ -250,7 +286,7 @@ def _environment(
     drawing: Drawing | None,
     compiled: _Compiled,
 ) -> jinja2.Environment:
-    environment = jinja2.Environment(
+    environment = _Environment(
         loader=jinja2.PackageLoader("baken.web"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
