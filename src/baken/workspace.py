@@ -20,7 +20,7 @@ from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from baken import ingest, landscape
 from baken.config import Settings
@@ -55,7 +55,7 @@ from baken.network import Path as Way
 from baken.partners import Matcher, ProjectReader
 from baken.partners.wording import NEAR, NOT, say
 from baken.search import Suggester, Suggestion, UniversalSentenceEncoder, open_index
-from baken.store import Change, Facets, Filter, Store, Totals, open_store
+from baken.store import Change, Facets, Filter, StillStore, Store, Totals, open_store
 from baken.text.marking import message
 from baken.text.speech import Speech
 
@@ -153,6 +153,7 @@ class Workspace:
         settings: Settings | None = None,
         *,
         progress: Progress = lambda _: None,
+        is_still: bool = False,
         **given: Any,
     ) -> Workspace:
         """Open a landscape, loading and indexing it first where its files have changed.
@@ -160,6 +161,8 @@ class Workspace:
         Args:
             settings: how Baken is set up; read from the environment when None.
             progress: called with a sentence before each step that takes a while.
+            is_still: whether nothing is written to the store as long as this is open, so that what
+                was read may be remembered; for one thread.
             **given: single settings by name, such as ``landscape=Path("landscapes/my-region")``.
 
         Raises:
@@ -172,6 +175,7 @@ class Workspace:
         store = location.store(progress)
         try:
             index = open_index(store, UniversalSentenceEncoder(), location.index, progress=progress)
+            store = cast("Store", StillStore(store)) if is_still else store
             matcher = Matcher(store, index)
             return cls(store, matcher, settings.registry, location.names, location.folder, settings)
         except BaseException:

@@ -184,6 +184,12 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+@lru_cache(8)
+def _options(values: tuple[str, ...]) -> Markup:
+    """Return the options of a list of suggestions; pages suggest the same to everybody."""
+    return Markup("").join(Markup('<option value="{}"></option>').format(v) for v in values)
+
+
 class _Compiled(jinja2.BytecodeCache):
     """Templates as compiled for the first language that asked for them, for the others too.
 
@@ -299,7 +305,7 @@ def _environment(
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_translations(say.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(_speaking(say))
-    environment.filters.update(**_written(say), json=_json)
+    environment.filters.update(**_written(say), json=_json, options=_options)
     landscape = workspace.landscape
     language = say.language
     environment.globals.update(
