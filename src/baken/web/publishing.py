@@ -495,7 +495,7 @@ def _write(path: str, content: bytes) -> None:
         file = open(path, "wb")  # noqa: PTH123, SIM115  # a tenth of the time of `Path`'s
     except FileNotFoundError:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
-        file = Path(path).open("wb")
+        file = Path(path).open("wb")  # noqa: SIM115
     with file:
         file.write(content)
 
