@@ -147,6 +147,7 @@ class Workspace:
         self._speeches: dict[str, Speech] = {}
         self._is_loaded = False  # so that what failed is not tried for every need
         self._loading = threading.Lock()
+        self._opening = threading.Lock()
         self.landscape: Landscape = store.landscape()
         self._matcher = matcher
         self._network: tuple[int, Network | None] | None = None
@@ -220,7 +221,11 @@ class Workspace:
             SettingError: a setting makes no sense.
             StoreError: the desk's database cannot be opened, or holds something else.
         """
-        return self.open_desk(self._settings)
+        with self._opening:  # cached_property itself lets two in from Python 3.12 on
+            if "desk" not in self.__dict__:
+                self.__dict__["desk"] = self.open_desk(self._settings)
+            desk: Desk = self.__dict__["desk"]
+            return desk
 
     def takes_enquiries(self) -> bool:
         """Return whether somebody answers enquiries: whether there is a desk with an officer.

@@ -14,13 +14,13 @@ from playwright.sync_api import sync_playwright
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
+def site(new_data):
     """The address of a running site."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("BAKEN_")}
-    environment = {**clean, "BAKEN_DATA": str(tmp_path_factory.mktemp("site"))}
+    environment = {**clean, "BAKEN_DATA": str(new_data())}
     command = [Path(sys.executable).with_name("baken"), "serve", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as server:
         address = f"http://127.0.0.1:{port}"

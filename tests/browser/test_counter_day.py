@@ -1,19 +1,8 @@
 """From a shortlist to an answer, in a browser, through a real server and a real mail server."""
 
-import email
-import email.policy
-import os
-import re
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from pathlib import Path
-
 import pytest
-from aiosmtpd.controller import Controller
 from axe_playwright_python.sync_playwright import Axe
+from tests.running_site import catching_mail, free_port, serving
 
 from baken import Workspace
 from baken.config import Settings
@@ -24,67 +13,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 WORDS = "We make a smart inhaler and look for a hospital for a first study."
 
 
-class Mailbox:
-    """The other end of SMTP: keeps what arrives."""
-
-    def __init__(self):
-        self.mails = []
-
-    async def handle_DATA(self, server, session, envelope):  # noqa: N802
-        mail = email.message_from_bytes(envelope.content, policy=email.policy.default)
-        self.mails.append((envelope.rcpt_tos[0], mail))
-        return "250 OK"
-
-    def link(self, reader, path):
-        """Return the address of a link in the last mail to somebody that has such a link."""
-        end = time.monotonic() + 20
-        while time.monotonic() < end:
-            for recipient, mail in reversed(self.mails):
-                text = mail.get_body(("plain",)).get_content()
-                found = re.search(rf"https?://\S+/{path}/[\w-]+", text)
-                if recipient == reader and found:
-                    return found[0]
-            time.sleep(0.2)
-        raise TimeoutError(f"no mail to {reader} leads to /{path}/")
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
-def day(tmp_path_factory):
+def day(new_data):
     """A running site with a desk that sends mail: its address, its mailbox and its desk."""
-    mailbox = Mailbox()
-    smtp = Controller(mailbox, hostname="127.0.0.1", port=free_port())
-    smtp.start()
-    port, data = free_port(), tmp_path_factory.mktemp("day")
-    address = f"http://127.0.0.1:{port}"
-    given = {
-        "BAKEN_DATA": str(data),
-        "BAKEN_URL": address,
-        "BAKEN_SMTP": f"smtp://127.0.0.1:{smtp.port}",
-        "BAKEN_MAIL_FROM": "desk@baken.example",
-    }
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("BAKEN_")}
-    command = [Path(sys.executable).with_name("baken"), "serve", "--port", str(port)]
-    with Workspace.open_desk(Settings.load(given)) as desk:
-        desk.add_officer(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
-        with subprocess.Popen(command, env={**clean, **given}, stdout=subprocess.DEVNULL) as server:
-            try:
-                end = time.monotonic() + 90
-                while time.monotonic() < end:
-                    try:
-                        urllib.request.urlopen(f"{address}/healthz", timeout=5).close()
-                        break
-                    except OSError:
-                        time.sleep(0.2)
+    address, data = f"http://127.0.0.1:{free_port()}", new_data()
+    with catching_mail() as (mailbox, smtp):
+        given = {
+            "BAKEN_DATA": str(data),
+            "BAKEN_URL": address,
+            "BAKEN_SMTP": smtp,
+            "BAKEN_MAIL_FROM": "desk@baken.example",
+        }
+        with Workspace.open_desk(Settings.load(given)) as desk:
+            desk.add_officer(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
+            with serving(given, data / "said"):
                 yield address, mailbox, desk
-            finally:
-                server.terminate()
-    smtp.stop()
 
 
 @pytest.fixture

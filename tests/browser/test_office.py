@@ -24,9 +24,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
 @pytest.fixture(scope="module")
-def desk_site(tmp_path_factory):
+def desk_site(new_data):
     """The team's screens of a made-up day, with Mia signed in: address, desk, ids."""
-    data = tmp_path_factory.mktemp("desk")
+    data = new_data()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

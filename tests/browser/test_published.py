@@ -14,9 +14,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory):
+def published(tmp_path_factory, new_data):
     folder = tmp_path_factory.mktemp("host")
-    publish(Settings.load({}, data=tmp_path_factory.mktemp("data")), folder / "some" / "where")
+    publish(Settings.load({}, data=new_data()), folder / "some" / "where")
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):

@@ -11,9 +11,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def data(tmp_path_factory):
+def data(new_data):
     """The folder in which this session's commands keep store and index."""
-    return tmp_path_factory.mktemp("data")
+    return new_data()
 
 
 @pytest.fixture(scope="session")

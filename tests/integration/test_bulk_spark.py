@@ -265,7 +265,7 @@ def test_spark_is_silent_and_leaves_nothing_behind(tmp_path, index, scratch):
     assert list(scratch.glob("baken-*")) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interrupt_leaves_nothing_under_the_final_name(tmp_path, index, scratch, number):
     with start(tmp_path, sleep_s=60) as process:
         _wait(lambda: leftovers(tmp_path) and list(tmp_path.glob(".out.*/rows/_temporary/0/_*")))

@@ -175,15 +175,15 @@ def test_debug_shows_where_a_mistake_arose(baken):
     assert "Traceback" in baken("--debug", *arguments).stderr
 
 
-def test_history_keeps_what_is_no_longer_said(tmp_path):
+def test_history_keeps_what_is_no_longer_said(tmp_path, data):
     folder, store = tmp_path / "landscape", str(tmp_path / "kept.sqlite")
     shutil.copytree(landscape.shipped(), folder)
-    with Workspace.open(landscape=folder, store=store, data=tmp_path) as workspace:
+    with Workspace.open(landscape=folder, store=store, data=data) as workspace:
         before = workspace.organisation("uz-gent")
     path = folder / "organisations" / "uz-gent.yaml"
     said = path.read_text()
     path.write_text(said.replace("Academisch Ziekenhuis", "Academic Hospital", 1))
-    with Workspace.open(landscape=folder, store=store, data=tmp_path) as workspace:
+    with Workspace.open(landscape=folder, store=store, data=data) as workspace:
         now = workspace.organisation("uz-gent")
         [gone] = [s for s in workspace.history("uz-gent") if s.retired]
     assert gone.id in {s.id for s in before.statements} - {s.id for s in now.statements}

@@ -24,8 +24,8 @@ OFFICE_ACTS = {act: event for act, (event, _) in casefile.ACTS.items()}
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    with Workspace.open(data=tmp_path_factory.mktemp("data")) as workspace:
+def workspace(new_data):
+    with Workspace.open(data=new_data()) as workspace:
         yield workspace
 
 

@@ -21,8 +21,8 @@ ALL = ("follow", "read", "write", "mail")
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    with Workspace.open(data=tmp_path_factory.mktemp("data")) as workspace:
+def workspace(new_data):
+    with Workspace.open(data=new_data()) as workspace:
         workspace.desk.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
         yield workspace
 

@@ -24,14 +24,14 @@ def there():
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory, there):
+def workspace(new_data, there):
     settings = {
         "oidc_issuer": there.issuer,
         "oidc_client": CLIENT,
         "oidc_secret": SECRET,
         "oidc_name": "your <agency> account",
     }
-    with Workspace.open(data=tmp_path_factory.mktemp("data"), **settings) as workspace:
+    with Workspace.open(data=new_data(), **settings) as workspace:
         there.returns_to = workspace.desk.provider.returns_to
         workspace.desk.add_officer(MIA, ["en"])
         yield workspace
@@ -164,18 +164,18 @@ def test_the_way_there_says_what_it_must_and_nothing_personal(browser, there):
     assert asked["redirect_uri"] == there.returns_to
 
 
-def test_without_a_provider_there_is_no_such_page_and_no_link(tmp_path):
-    with Workspace.open(data=tmp_path) as workspace, TestClient(create_app(workspace)) as client:
+def test_without_a_provider_there_is_no_such_page_and_no_link(new_data):
+    with Workspace.open(data=new_data()) as workspace, TestClient(create_app(workspace)) as client:
         assert client.get("/desk/sign-in/provider").status_code == 404
         assert client.get(RETURN_PATH).status_code == 404
         assert "/desk/sign-in/provider" not in client.get("/desk/sign-in").text
 
 
-def test_a_provider_that_is_away_leaves_the_password(tmp_path):
+def test_a_provider_that_is_away_leaves_the_password(new_data):
     with running() as gone:
         issuer = gone.issuer
     with (
-        Workspace.open(data=tmp_path, oidc_issuer=issuer, oidc_client=CLIENT) as workspace,
+        Workspace.open(data=new_data(), oidc_issuer=issuer, oidc_client=CLIENT) as workspace,
         TestClient(create_app(workspace)) as client,
     ):
         answer = client.get("/desk/sign-in/provider")

@@ -17,8 +17,8 @@ TEAM = {role: f"{role}@desk.example" for role in OFFICE_ROLES}
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    with Workspace.open(data=tmp_path_factory.mktemp("data")) as workspace:
+def workspace(new_data):
+    with Workspace.open(data=new_data()) as workspace:
         yield workspace
 
 

@@ -16,8 +16,8 @@ ADA = Contact(name=f"Ada {STORED}", email="ada@inhalers.example", organisation=S
 
 
 @pytest.fixture(scope="module")
-def workspace(tmp_path_factory):
-    with Workspace.open(data=tmp_path_factory.mktemp("data")) as workspace:
+def workspace(new_data):
+    with Workspace.open(data=new_data()) as workspace:
         yield workspace
 
 
@@ -177,8 +177,8 @@ def test_a_head_makes_no_administrator(signed_in, desk, new_officer):
     assert "z@desk.example" not in [one.person.contact.email for one in desk.officers()]
 
 
-def test_the_last_administrator_stays_one(tmp_path):
-    with Workspace.open(data=tmp_path) as workspace, TestClient(create_app(workspace)) as browser:
+def test_the_last_administrator_stays_one(new_data):
+    with Workspace.open(data=new_data()) as workspace, TestClient(create_app(workspace)) as browser:
         browser.follow_redirects = False
         contact = Contact(name="Ann", email="ann@desk.example")
         only = workspace.desk.add_officer(contact, ["en"], role="admin")

@@ -44,10 +44,11 @@ def installed(wheel):
     return bin_
 
 
-@pytest.fixture
-def home(tmp_path):
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("home")
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("BAKEN_", "PYTHON"))}
-    return {"cwd": tmp_path, "env": {**clean, "BAKEN_DATA": str(tmp_path / "data")}}
+    return {"cwd": folder, "env": {**clean, "BAKEN_DATA": str(folder / "data")}}
 
 
 def test_it_holds_the_package_s_data_and_no_compiled_code(wheel):

@@ -1,38 +1,20 @@
 """What is understood of a need: what it wants, what it does not, how far along it is, and where."""
 
-import datetime
-
 import pytest
 
-from baken import ingest
-from baken.landscape import shipped
 from baken.model import LANGUAGES, Aspect, Corrections, Excluded
 from baken.partners import Matcher
 from baken.partners.brief import BriefReader
-from baken.search import UniversalSentenceEncoder, build_index
-from baken.store import open_store
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with open_store(tmp_path_factory.mktemp("brief") / "store.sqlite") as store:
-        ingest.load(shipped(), store, on=datetime.date(2026, 11, 22))
-        yield store
+def reader(shipped_store, shipped_index):
+    return BriefReader(shipped_store.landscape(), shipped_index)
 
 
 @pytest.fixture(scope="module")
-def index(store):
-    return build_index(store, UniversalSentenceEncoder())
-
-
-@pytest.fixture(scope="module")
-def reader(store, index):
-    return BriefReader(store.landscape(), index)
-
-
-@pytest.fixture(scope="module")
-def matcher(store, index):
-    return Matcher(store, index)
+def matcher(shipped_store, shipped_index):
+    return Matcher(shipped_store, shipped_index)
 
 
 # -- what is not wanted --------------------------------------------------------------------------
@@ -116,10 +98,10 @@ def test_what_visitors_are_not_is_neither_asked_for_nor_left_out(reader, text):
     assert reader.read(text).need.aspects() == ()
 
 
-def test_what_is_not_wanted_is_not_shown(matcher, store):
+def test_what_is_not_wanted_is_not_shown(matcher, shipped_store):
     need = "research on cell therapy for cancer"
     plain = {match.id for match in matcher.find(need, limit=30).matches}
-    organisations = {o.id: o for o in store.organisations()}
+    organisations = {o.id: o for o in shipped_store.organisations()}
     without = matcher.find(f"{need}, no hospitals or universities, not in Brussels", limit=30)
     assert plain - {match.id for match in without.matches}
     for match in without.matches:
@@ -137,8 +119,8 @@ def test_nobody_is_shown_for_a_role_that_is_not_wanted(matcher):
     assert all("financing" not in match.roles for match in answer.matches)
 
 
-def test_who_is_not_wanted_is_not_named_beside_the_list_either(matcher, store):
-    organisations = {o.id: o for o in store.organisations()}
+def test_who_is_not_wanted_is_not_named_beside_the_list_either(matcher, shipped_store):
+    organisations = {o.id: o for o in shipped_store.organisations()}
     text = "a lung department"
     plain = matcher.find(text, limit=5)
     missed = matcher.find(f"{text} in Hasselt", limit=5).nearest_miss.match.id
@@ -208,11 +190,11 @@ def test_no_stage_is_made_up(reader, text):
     assert reader.read(text).need.stage is None
 
 
-def test_a_stage_favours_whom_it_needs_a_little(matcher, store):
+def test_a_stage_favours_whom_it_needs_a_little(matcher, shipped_store):
     text = "an app for people with diabetes"
     stages = {
         stage: matcher.find(text, limit=30, corrections=Corrections(stage=stage))
-        for stage in store.landscape().vocabulary.stages
+        for stage in shipped_store.landscape().vocabulary.stages
     }
     orders = {tuple(match.id for match in answer.matches) for answer in stages.values()}
     assert len(orders) > 1
@@ -237,8 +219,8 @@ def test_near_is_read_in_four_languages(reader, text):
     assert (need.places, need.near) == (("hasselt",), ("hasselt",))
 
 
-def test_near_widens_and_in_stays_where_it_is(matcher, store):
-    in_genk = {o.id for o in store.organisations() if o.place_id == "genk"}
+def test_near_widens_and_in_stays_where_it_is(matcher, shipped_store):
+    in_genk = {o.id for o in shipped_store.organisations() if o.place_id == "genk"}
     near, strict = (
         {match.id: match for match in matcher.find(f"cardiology {word} Hasselt", limit=30).matches}
         for word in ("near", "in")
@@ -252,9 +234,9 @@ def test_near_widens_and_in_stays_where_it_is(matcher, store):
         assert "Hasselt" in strict[identity].missing
 
 
-def test_near_a_province_is_next_to_it(store):
-    around = store.landscape().nearby("limburg", 20)
-    provinces = {store.landscape().province_of(place) for place in around}
+def test_near_a_province_is_next_to_it(shipped_store):
+    around = shipped_store.landscape().nearby("limburg", 20)
+    provinces = {shipped_store.landscape().province_of(place) for place in around}
     assert "flemish-brabant" in provinces
     assert "limburg" not in provinces
     assert "west-flanders" not in provinces

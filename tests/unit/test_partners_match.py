@@ -1,6 +1,5 @@
 """Needs against the shipped landscape: who comes first, why, and what never breaks."""
 
-import datetime
 import json
 import math
 from pathlib import Path
@@ -9,9 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from baken import ingest
 from baken.errors import NeedError, StoreError
-from baken.landscape import shipped
 from baken.model import Audience, Offer, Translations
 from baken.partners import Matcher
 from baken.partners.belief import worth_a_call
@@ -27,16 +24,14 @@ NEEDS = Path(__file__).parents[2] / "evals" / "find" / "needs.jsonl"
 LUNG = "we make a smart inhaler and look for a hospital lung department for a first study"
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    with open_store(tmp_path_factory.mktemp("match") / "store.sqlite") as store:
-        ingest.load(shipped(), store, on=datetime.date(2026, 11, 22))
-        yield store
+@pytest.fixture
+def store(shipped_store):
+    return shipped_store
 
 
 @pytest.fixture(scope="module")
-def matcher(store):
-    return Matcher(store, build_index(store, UniversalSentenceEncoder()))
+def matcher(shipped_store, shipped_index):
+    return Matcher(shipped_store, shipped_index)
 
 
 def ids(shortlist):
@@ -169,6 +164,7 @@ def test_every_theme_leads_to_somebody(matcher, store):
 
 def test_every_reason_of_the_evaluation_is_in_the_statements_it_cites(matcher, store):
     needs = [json.loads(line)["text"] for line in NEEDS.read_text().splitlines()]
+    landscape = store.landscape()
     for text in needs:
         answer = matcher.find(text)
         for match in answer.matches:
@@ -178,14 +174,14 @@ def test_every_reason_of_the_evaluation_is_in_the_statements_it_cites(matcher, s
             for reason in match.reasons:
                 assert reason.statements
                 for statement in (answer.statements[i] for i in reason.statements):
-                    claimed = _sayings(store, statement, answer.need.language)
+                    claimed = _sayings(store, landscape, statement, answer.need.language)
                     assert any(said in reason.text for said in claimed), (text, reason)
         assert answer.statements == store.by_id(answer.statements, audience=Audience.PUBLIC)
 
 
-def _sayings(store, statement, language):
+def _sayings(store, landscape, statement, language):
     """What a reason may say on the word of a statement: its text, or a label of what it names."""
-    landscape, value = store.landscape(), statement.value
+    value = statement.value
     if isinstance(value, Offer):
         # An offer is quoted in the language of the need, else in its own, and in no other.
         wordings = value.wordings(statement.language)

@@ -52,8 +52,8 @@ class Registry:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory):
-    with Workspace.open(data=tmp_path_factory.mktemp("data")) as workspace:
+def own(new_data):
+    with Workspace.open(data=new_data()) as workspace:
         yield workspace.landscape_linker, workspace._own
 
 

@@ -1,16 +1,12 @@
 """Candidates: a large landscape is answered by looking at a few of its organisations."""
 
-import datetime
 from pathlib import Path
 
 import pytest
 
-from baken import ingest
-from baken.landscape import shipped
 from baken.model import Aspect, Corrections
 from baken.partners import Matcher, pool
 from baken.search import UniversalSentenceEncoder, build_index, encoder, meaning
-from baken.store import open_store
 
 NEEDS = (
     "we make a smart inhaler and look for a hospital lung department for a first study",
@@ -22,13 +18,11 @@ NEEDS = (
 
 
 @pytest.fixture(scope="module")
-def landscape(tmp_path_factory):
+def landscape(shipped_store):
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(Path(__file__).parents[2])
         from benches.invented import Invented
-    with open_store(tmp_path_factory.mktemp("pool") / "store.sqlite") as store:
-        ingest.load(shipped(), store, on=datetime.date(2026, 11, 22))
-        yield Invented(store, 900)
+    return Invented(shipped_store, 900)
 
 
 @pytest.fixture(scope="module")

@@ -35,20 +35,13 @@ the following activities:
 The grant agreement sets the rules on funding. Investors and venture capital are welcome."""
 
 
-def read(folder, path):
-    with open_store(path) as store:
-        ingest.load(folder, store, on=DAY)
-        matcher = Matcher(store, build_index(store, UniversalSentenceEncoder()))
-        yield ProjectReader(store, matcher)
-
-
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory):
-    yield from read(landscape.shipped(), tmp_path_factory.mktemp("project") / "landscape.sqlite")
+def reader(shipped_store, shipped_index):
+    return ProjectReader(shipped_store, Matcher(shipped_store, shipped_index))
 
 
 @pytest.fixture
-def reader_without_makers(tmp_path):
+def reader_without_makers(tmp_path, shipped_index, index_folder):
     """Of the shipped landscape, were nobody in it to make anything."""
     folder = tmp_path / "landscape"
     shutil.copytree(landscape.shipped(), folder)
@@ -57,7 +50,11 @@ def reader_without_makers(tmp_path):
             entry = yaml.safe_load(text)
             entry["offers"] = [one for one in entry["offers"] if one["role"] != "manufacturing"]
             path.write_text(yaml.safe_dump(entry, allow_unicode=True), encoding="utf-8")
-    yield from read(folder, tmp_path / "landscape.sqlite")
+    with open_store(tmp_path / "landscape.sqlite") as store:
+        ingest.load(folder, store, on=DAY)
+        beside = index_folder.with_name("without-makers")
+        index = build_index(store, UniversalSentenceEncoder(), beside)
+        yield ProjectReader(store, Matcher(store, index))
 
 
 @pytest.fixture(scope="module")

@@ -177,6 +177,25 @@ def test_a_new_revision_or_model_is_indexed_anew_and_the_old_one_thrown_away(sto
     assert len(list(folder.iterdir())) == 1
 
 
+def test_what_has_not_changed_is_not_encoded_again(store, tmp_path):
+    build_index(store, HashEncoder(), tmp_path / "index")
+    added = make_statement("imec", "offer", Offer("research", "Grows organs on chips.", ()))
+    store.sync("feed", [*STATEMENTS, added], on=DAY)
+    encoder = HashEncoder()
+    again = open_index(store, encoder, tmp_path / "index")
+    assert 0 < encoder.encoded < 10
+    anew = build_index(store, HashEncoder())
+    assert list(again.passages) == list(anew.passages)
+    asked = anew.encoder.encode(["organs on chips", "sensors"])
+    assert np.array_equal(again.compare(asked), anew.compare(asked))
+    assert again.compare_themes(asked[1:]) == anew.compare_themes(asked[1:])
+    beside, other = HashEncoder(), HashEncoder("hash-2")
+    open_index(store, beside, tmp_path / "copy")
+    assert beside.encoded == 0
+    open_index(store, other, tmp_path / "index")
+    assert other.encoded > 10
+
+
 def test_a_failed_build_leaves_the_folder_as_it_was(store, tmp_path):
     folder = tmp_path / "index"
     build_index(store, HashEncoder(), folder)

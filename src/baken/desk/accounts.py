@@ -21,6 +21,7 @@ from msgspec import Struct
 
 from baken.errors import DeskError, LinkRefusedError
 from baken.store.database import Database
+from baken.text.marking import message
 
 from .casework import Casework, Office
 from .enquiry import SYSTEM, Officer, Private
@@ -144,7 +145,7 @@ class Accounts:
             records = Records(session, self._vault, self._now())
             officer = records.officer(ticket.subject)
             if session.select("is_link_used", digest=fingerprint(token)) or not officer.is_active:
-                raise LinkRefusedError("This link has been used. Ask for a new one.")
+                raise LinkRefusedError(message("This link has been used. Ask for a new one."))
             return officer
 
     def choose_password(self, token: str, password: str) -> Officer:
@@ -161,7 +162,7 @@ class Accounts:
         with self._database.writing() as session:
             records = Records(session, self._vault, self._now())
             if session.select("is_link_used", digest=fingerprint(token)):
-                raise LinkRefusedError("This link has been used. Ask for a new one.")
+                raise LinkRefusedError(message("This link has been used. Ask for a new one."))
             expires = datetime.datetime.fromtimestamp(ticket.expires, datetime.UTC)
             session.execute(
                 "use_link", digest=fingerprint(token), used=records.at, expires=stamp(expires)
@@ -183,7 +184,7 @@ class Accounts:
             kept = self._account(records, officer.person.id)[0]
         if not self._is_password(kept, old):
             self._fail((key,))
-            raise DeskError("The password you have now is wrong. Try again.")
+            raise DeskError(message("The password you have now is wrong. Try again."))
         self._check_password(new, officer)
         hashed = self._hasher.hash(new)
         with self._database.writing() as session:
@@ -319,9 +320,11 @@ class Accounts:
         try:
             person, secret = self._vault.open(proof, tuple[str, str])
         except (msgspec.MsgspecError, DeskError, ValueError):
-            raise DeskError("The form is incomplete. Load the page again and start anew.") from None
+            raise DeskError(
+                message("The form is incomplete. Load the page again and start anew.")
+            ) from None
         if person != officer.person.id:
-            raise DeskError("The form is incomplete. Load the page again and start anew.")
+            raise DeskError(message("The form is incomplete. Load the page again and start anew."))
         contact = officer.person.contact
         url = pyotp.TOTP(secret).provisioning_uri(
             name=contact.email if contact else "", issuer_name=_ISSUER
@@ -342,8 +345,10 @@ class Accounts:
         step = self._step(factor.secret, code)
         if step is None:
             raise DeskError(
-                "The code is wrong. Type the one that the app shows now, and check that the "
-                "telephone knows the time."
+                message(
+                    "The code is wrong. Type the one that the app shows now, and check that the "
+                    "telephone knows the time."
+                )
             )
         codes = tuple(_recovery_code() for _ in range(_RECOVERY_CODES))
         person = signed_in.officer.person.id
@@ -400,7 +405,7 @@ class Accounts:
             url = self._office.signer.url("password", person, records.now)
             reader = records.person(person)
             if reader.contact is None:
-                raise DeskError("Somebody who has been erased cannot be written to.")
+                raise DeskError(message("Somebody who has been erased cannot be written to."))
             Casework(records, self._office).write_about(kind, reader, {"password_url": url})
             records.record_access(SYSTEM, "change", "account", person=person, enquiry=None)
             return url
@@ -499,8 +504,10 @@ class Accounts:
         """
         if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
             raise DeskError(
-                "A password has %(shortest)s characters or more, up to %(longest)s. A few words in"
-                " a row are easy to remember and hard to guess.",
+                message(
+                    "A password has %(shortest)s characters or more, up to %(longest)s. "
+                    "A few words in a row are easy to remember and hard to guess."
+                ),
                 shortest=SHORTEST_PASSWORD,
                 longest=LONGEST_PASSWORD,
             )
@@ -511,8 +518,10 @@ class Accounts:
         is_own = any(len(word) > 3 and word.casefold() in folded for word in own)
         if len(set(folded)) < _FEW or bare in _WORN or is_own or folded in "0123456789" * 20:
             raise DeskError(
-                "This password is one of the first that anybody would try. Choose another, such as"
-                " a few words in a row."
+                message(
+                    "This password is one of the first that anybody would try. Choose "
+                    "another, such as a few words in a row."
+                )
             )
 
     # -- failures ----------------------------------------------------------------------------
@@ -536,7 +545,7 @@ class Accounts:
         wait = FORGIVEN_AFTER - (records.now - moment(last))
         if failures >= MOST_FAILURES[kind] and wait > datetime.timedelta(0):
             raise DeskError(
-                "This has failed too often. Wait %(minutes)s minutes, and try again.",
+                message("This has failed too often. Wait %(minutes)s minutes, and try again."),
                 minutes=int(wait.total_seconds() // 60) + 1,
             )
 

@@ -102,7 +102,7 @@ class Casework:
         if (state == "closed") != (outcome is not None) and not (
             enquiry.state == state == "closed"
         ):
-            raise DeskError("An enquiry ends with an outcome, and only then. Choose one.")
+            raise DeskError(message("An enquiry ends with an outcome, and only then. Choose one."))
         if not is_new and state != enquiry.state:
             is_closed = state == "closed"
             records.session.execute(
@@ -320,7 +320,7 @@ class Casework:
         sides = [one for one in (enquirer, counterpart) if one.contact is not None]
         readers = [*sides, *(one for one in owners if one.id not in {s.id for s in sides})]
         if len(sides) < 2:
-            raise DeskError("One of the two has been erased; nobody can be introduced.")
+            raise DeskError(message("One of the two has been erased; nobody can be introduced."))
         language: Language = enquirer.language
         raw = msgspec.convert(details.get("times", ()), list[tuple[str, str]])
         times = [(moment(start), moment(end)) for start, end in raw]
@@ -414,6 +414,8 @@ class Casework:
                     if one.state == "accepted"
                 ]
                 values["organisation"] = ", ".join(met)
+        if set(MAILS[kind]) <= {"owner", "heads"}:
+            values["desk_url"] = self._office.signer.office(enquiry.id, language)
         if introduction is not None and reader.id == introduction.counterpart:
             values["answer_url"] = self.url("answer", introduction.id, language)
         return values
@@ -524,7 +526,7 @@ def timed(
     """
     for start, end in times:
         if start.tzinfo is None or end.tzinfo is None or start >= end:
-            raise DeskError("A proposed time ends before it begins, or has no time zone.")
+            raise DeskError(message("A proposed time ends before it begins, or has no time zone."))
     return [(stamp(start), stamp(end)) for start, end in times]
 
 

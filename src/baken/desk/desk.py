@@ -704,7 +704,9 @@ class Desk:
         """
         title, text = checked_line(title, "title"), checked_text(text, "message")
         if not title:
-            raise DeskError("The title is empty. Say in a few words what the mail is about.")
+            raise DeskError(
+                message("The title is empty. Say in a few words what the mail is about.")
+            )
         with self._work() as work:
             self._officer(work, by)
             records = work.records
@@ -715,7 +717,9 @@ class Desk:
                 if one.purpose == "follow-up" and one.is_standing and one.allowed
             ]
             if not standing or reader.contact is None:
-                raise ConsentError("They have not agreed to follow-up mails, or took it back.")
+                raise ConsentError(
+                    message("They have not agreed to follow-up mails, or took it back.")
+                )
             consent = standing[-1]
             waiting = [
                 mail
@@ -726,7 +730,10 @@ class Desk:
             ]
             number, allowed = consent.sent + len(waiting) + 1, consent.allowed or 0
             if number > allowed:
-                raise ConsentError(f"They agreed to {allowed} follow-up mails and have had them.")
+                raise ConsentError(
+                    message("They agreed to %(allowed)s follow-up mails and have had them."),
+                    allowed=allowed,
+                )
             enquiry = records.enquiry(consent.enquiry) if consent.enquiry else None
             url = self._office.signer.url("withdraw", consent.id, records.now)
             values: dict[str, object] = {
@@ -756,7 +763,9 @@ class Desk:
         with self._work() as work:
             self._officer(work, by)
             if not work.records.officer(officer).is_active:
-                raise DeskError("This officer does not work here any more. Choose another.")
+                raise DeskError(
+                    message("This officer does not work here any more. Choose another.")
+                )
             found = work.records.enquiry(enquiry)
             return work.hand_over(found, officer, (Reason("chosen"),), by)
 
@@ -790,7 +799,10 @@ class Desk:
             TransitionError: it is closed already, or `by` is nobody of the team.
         """
         if outcome not in OUTCOMES:
-            raise DeskError(f"There is no such outcome. Choose one of {', '.join(OUTCOMES)}.")
+            raise DeskError(
+                message("There is no such outcome. Choose one of: %(choices)s."),
+                choices=", ".join(OUTCOMES),
+            )
         return self._by_officer(enquiry, "closed", by, text, is_needed=False, outcome=outcome)
 
     def reopen(self, enquiry: str, text: str = "", *, by: Actor) -> Enquiry:
@@ -818,7 +830,9 @@ class Desk:
                 note = checked_text(one.note, "note", is_needed=False)
                 name = checked_line(one.organisation_name, "organisation")
                 if not name:
-                    raise DeskError("The organisation's name is missing. Say who is asked.")
+                    raise DeskError(
+                        message("The organisation's name is missing. Say who is asked.")
+                    )
                 counterpart = self._known(
                     "counterpart", checked_contact(one.contact), one.language, records
                 )
@@ -884,8 +898,10 @@ class Desk:
             enquiry = work.records.enquiry(found.enquiry)
             if not work.may_name(enquiry):
                 raise ConsentError(
-                    "The enquirer has not agreed that counterparts learn who asks. Ask for that "
-                    "first."
+                    message(
+                        "The enquirer has not agreed that counterparts learn who asks. "
+                        "Ask for that first."
+                    )
                 )
             return work.happen(enquiry, "agreed", by, details, introduction=found)
 
@@ -906,7 +922,7 @@ class Desk:
             enquiry = work.records.enquiry(ticket.subject)
             person = work.records.person(enquiry.enquirer)
             if person.contact is None:
-                raise ConsentError("The data of this enquiry has been erased.")
+                raise ConsentError(message("The data of this enquiry has been erased."))
             take(work.records, "messages", enquiry.id)
             for known in work.records.consents(person.id):
                 if known.purpose == purpose and known.withdrawn is None:
@@ -954,7 +970,9 @@ class Desk:
             TransitionError: they may not.
         """
         if by.role not in (*roles, "system"):
-            raise TransitionError("Only a head of the office may do this. Ask one of them.")
+            raise TransitionError(
+                message("Only a head of the office may do this. Ask one of them.")
+            )
         return self._officer(work, by, roles)
 
     # -- reading -------------------------------------------------------------------------------
@@ -1067,8 +1085,10 @@ class Desk:
                 events = work.records.events(enquiry)
                 if events and events[-1].number > seen:
                     raise OvertakenError(
-                        "Something has happened to this enquiry since you opened it. Read what,"
-                        " then send again if it still fits."
+                        message(
+                            "Something has happened to this enquiry since you opened it. Read what,"
+                            " then send again if it still fits."
+                        )
                     )
             desk = copy.copy(self)
             desk._session = work.records.session
@@ -1208,13 +1228,15 @@ class Desk:
         """
         contact = checked_contact(contact)
         if not languages or not 1 <= capacity <= 10_000:
-            raise DeskError("An officer speaks a language, and can take one enquiry or more.")
+            raise DeskError(
+                message("An officer speaks a language, and can take one enquiry or more.")
+            )
         with self._work() as work:
             self._head(work, by, _TEAM_ROLES)
             _see_that_role_may_be_given(by, role, None)
             records = work.records
             if any(one.role == "officer" for one in records.people_called(contact.email)):
-                raise DeskError("Somebody with this address is in the team already.")
+                raise DeskError(message("Somebody with this address is in the team already."))
             person = records.add_person("officer", languages[0], contact)
             records.session.execute(
                 "add_officer",
@@ -1271,7 +1293,7 @@ class Desk:
             officer = work.records.officer(person)
             _see_that_role_may_be_given(by, officer.role, None)
             if not officer.is_active:
-                raise DeskError("They have left the team. Let them come back first.")
+                raise DeskError(message("They have left the team. Let them come back first."))
             work.records.record_access(by, "change", what, person=person, enquiry=None)
 
     def change_officer(self, person: str, *, by: Actor = SYSTEM, **changes: Any) -> Officer:
@@ -1287,10 +1309,11 @@ class Desk:
             TransitionError: `by` may not.
             NotFoundError: nobody in the team has that identifier.
             DeskError: a change makes no sense.
+            TypeError: an officer has nothing of that name.
         """
         known = {"languages", "themes", "kinds", "capacity", "role", "is_active", "away"}
         if set(changes) - known:
-            raise DeskError(f"Of an officer one can change {', '.join(sorted(known))}.")
+            raise TypeError(f"Of an officer one can change {', '.join(sorted(known))}.")
         with self._work() as work:
             if by.person == person and set(changes) <= {"away"}:
                 self._officer(work, by, OFFICE_ROLES)
@@ -1304,9 +1327,14 @@ class Desk:
                 _see_that_role_may_be_given(by, officer.role, before.role)
                 self._see_that_one_is_left(work, officer, before, by)
             if officer.role not in OFFICE_ROLES:
-                raise DeskError(f"Somebody of the team is {', '.join(OFFICE_ROLES)}. Choose one.")
+                raise DeskError(
+                    message("Somebody of the team is one of these: %(choices)s. Choose one."),
+                    choices=", ".join(OFFICE_ROLES),
+                )
             if any(first > last for first, last in officer.away) or officer.capacity < 1:
-                raise DeskError("A range of days ends before it begins, or nothing can be taken.")
+                raise DeskError(
+                    message("A range of days ends before it begins, or nothing can be taken.")
+                )
             records.session.execute(
                 "set_officer",
                 person=person,
@@ -1341,7 +1369,9 @@ class Desk:
             return
         others = (one for one in work.records.officers() if one.person.id != officer.person.id)
         if by != SYSTEM and not any(one.role == "admin" and one.is_active for one in others):
-            raise DeskError("They are the only administrator. Make somebody else one first.")
+            raise DeskError(
+                message("They are the only administrator. Make somebody else one first.")
+            )
 
     # -- people's rights -----------------------------------------------------------------------
 
@@ -1510,7 +1540,7 @@ class Desk:
     def _erase_person(self, work: Casework, person: Person, by: Actor) -> None:
         records = work.records
         if person.role == "officer" and records.officer(person.id).is_active:
-            raise DeskError("They are in the team. Let them leave it first.")
+            raise DeskError(message("They are in the team. Let them leave it first."))
         for enquiry in list(records.enquiries("enquiries_of", person=person.id)):
             if enquiry.state != "closed":
                 work.happen(enquiry, "withdrawn", SYSTEM, outcome="withdrawn")
@@ -1614,8 +1644,10 @@ class Desk:
             for enquiry in work.records.enquiries("enquiry_by_reference", reference=given):
                 return "", enquiry.id
         raise DeskError(
-            "The desk knows no such address or reference. Check how it is written; of somebody who"
-            " was erased, the address is gone."
+            message(
+                "The desk knows no such address or reference. Check how it is written; "
+                "of somebody who was erased, the address is gone."
+            )
         )
 
     def accesses(self, *, person: str = "", enquiry: str = "") -> list[Access]:
@@ -1739,7 +1771,12 @@ class Desk:
                 language = reader.language
                 mine = [one for one in everything if officer.is_head or one.owner == reader.id]
                 lines = [self._line(work, one, language) for one in mine]
-                values = {"lines": lines, "count": len(lines), "reference": ""}
+                values = {
+                    "lines": lines,
+                    "count": len(lines),
+                    "reference": "",
+                    "desk_url": self._office.signer.office(language=language),
+                }
                 work.write_about("weekly-list", reader, values)
         return True
 
@@ -1974,7 +2011,7 @@ def _see_that_role_may_be_given(by: Actor, role: OfficeRole, before: OfficeRole 
         TransitionError: they may not.
     """
     if "admin" in (role, before) and by.role not in ("admin", "system"):
-        raise TransitionError("Only an administrator may do this. Ask one of them.")
+        raise TransitionError(message("Only an administrator may do this. Ask one of them."))
 
 
 def _times(event: Event) -> tuple[tuple[datetime.datetime, datetime.datetime], ...]:

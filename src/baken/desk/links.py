@@ -96,6 +96,11 @@ class Signer:
         path = PATHS[purpose].format(self.token(purpose, subject, now))
         return self._site + (path if language == "en" else f"/{language}{path}")
 
+    def office(self, enquiry: str = "", language: Language = "en") -> str:
+        """Return the address of the team's page of an enquiry, or of the inbox; they sign in."""
+        path = f"/desk/enquiries/{enquiry}" if enquiry else "/desk"
+        return self._site + (path if language == "en" else f"/{language}{path}")
+
     def read(self, token: str, purpose: Purpose, now: datetime.datetime) -> Ticket:
         """Return what a link says.
 

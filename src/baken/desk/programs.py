@@ -23,6 +23,7 @@ from msgspec import Struct
 
 from baken.errors import DeskError, NotFoundError
 from baken.store.database import Database, Row
+from baken.text.marking import message
 
 from .enquiry import Actor
 from .records import Records, moment, new_id, stamp
@@ -301,8 +302,8 @@ class Programs:
         wanted = tuple(one for one in PRIVILEGES if one in set(may))
         if not name.strip() or not wanted or len(wanted) != len(set(may)):
             raise DeskError(
-                "A program needs a name and something that it may: "
-                f"{', '.join(PRIVILEGES)}. Say both."
+                message("A program needs a name and something that it may: %(choices)s. Say both."),
+                choices=", ".join(PRIVILEGES),
             )
         key = _KEY + secrets.token_urlsafe(_SECRET_BYTES)
         id_ = new_id()

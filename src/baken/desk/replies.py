@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from baken.errors import DeskError
 from baken.model import LANGUAGES, Language
+from baken.text.marking import message
 
 from .enquiry import KINDS, Kind
 from .forms import checked_line, checked_text
@@ -108,18 +109,22 @@ def checked_reply(reply: Reply) -> Reply:
         DeskError: a part of it cannot be used; the message says which and what to do.
     """
     if not _NAME.fullmatch(reply.name) or len(reply.name) > _LONGEST_NAME:
-        raise DeskError("The template's name takes small letters, digits and hyphens, at most 60.")
+        raise DeskError(
+            message("The template's name takes small letters, digits and hyphens, at most 60.")
+        )
     if reply.language not in LANGUAGES:
-        raise DeskError("The template's language is none that the desk writes. Choose another.")
+        raise DeskError(
+            message("The template's language is none that the desk writes. Choose another.")
+        )
     if reply.kind and reply.kind not in KINDS:
-        raise DeskError("There is no such kind of enquiry. Choose one from the list.")
+        raise DeskError(message("There is no such kind of enquiry. Choose one from the list."))
     title, text = checked_line(reply.title, "title"), checked_text(reply.text, "text")
     if not title:
-        raise DeskError("The title is empty. Say in a few words what the template is for.")
+        raise DeskError(message("The title is empty. Say in a few words what the template is for."))
     unknown = {found[1] for found in _FIELD.finditer(text)} - set(FIELDS)
     if unknown:
         raise DeskError(
-            "A name in braces stands for nothing. Use one of: "
-            f"{', '.join(f'{{{name}}}' for name in FIELDS)}."
+            message("A name in braces stands for nothing. Use one of: %(choices)s."),
+            choices=", ".join(f"{{{name}}}" for name in FIELDS),
         )
     return msgspec.structs.replace(reply, title=title, text=text)

@@ -31,10 +31,11 @@ from .encoder import Encoder, Skimmer, Vectors, reader_of
 from .files import Arrays, Ints, Records, RecordsWriter, Rows, save
 from .lexical import Credits, Lexicon, LexiconWriter, rarity
 from .meaning import Meaning, write_meaning
+from .memory import Memory, Readings, remember
 from .passages import FIELDS, Passage, passages_of
 from .roster import Codes, Roster, RosterWriter
 
-_FORMAT: Final = 8
+_FORMAT: Final = 9
 """Grows when the files of an index change; older ones are then built anew."""
 
 _IN_SENTENCES: Final = frozenset({"offer", "summary", "theme", "milestone"})
@@ -42,6 +43,7 @@ _MOST_WORDS: Final = 10_000
 """Words that others may be like, the most frequent; the shipped landscape has 2,000."""
 
 _MOST_REMEMBERED: Final = 20_000
+_MOST_REMEMBERED_INDEXES: Final = 8
 _MOST_ALIKE: Final = 3
 _MOST_SYNONYMS: Final = 6
 _ALIKE: Final = 0.7
@@ -49,16 +51,24 @@ _ALIKE_WORTH: Final = 0.7
 _CHUNK: Final = 8_192
 
 
+class _Made(Struct, frozen=True):
+    """What can be read of an index of any release from this one on."""
+
+    made_by: tuple[int, str]
+
+
 class _Contents(Struct, frozen=True):
     """What an index holds besides its arrays and records.
 
     Attributes:
+        made_by: the format of its files and the model of its vectors.
         codes: what numbers in the arrays stand for.
         words: (lower-case word, stem) pairs, in the order of their vectors.
         vocabulary: every folded word of the passages and of the landscape's terms.
         is_read_in_full: whether the vectors of passages are the encoder's own.
     """
 
+    made_by: tuple[int, str]
     codes: Codes
     words: tuple[tuple[str, str], ...]
     vocabulary: tuple[str, ...]
@@ -279,6 +289,9 @@ class _Ids(Sequence[str]):
 def build_index(store: Store, encoder: Encoder, directory: Path | None = None) -> Index:
     """Index every public statement of the store.
 
+    Sentences that an index of the same model in or beside `directory` holds already are not
+    encoded again.
+
     Args:
         store: what to index.
         encoder: makes the vectors of passages now and of needs later.
@@ -293,7 +306,7 @@ def build_index(store: Store, encoder: Encoder, directory: Path | None = None) -
     with tempfile.TemporaryDirectory(dir=directory, prefix="building-") as scratch:
         folder = Path(scratch) / "index"
         folder.mkdir()
-        _write(store, encoder, folder)
+        _write(store, encoder, folder, _remembered(directory, encoder))
         if directory is None:
             return _open(folder, encoder, is_mapped=False)
         final = directory / _name(store, encoder)
@@ -345,7 +358,26 @@ def _name(store: Store, encoder: Encoder) -> str:
     return "index-" + blake2b(repr(made_from).encode(), digest_size=10).hexdigest()
 
 
-def _write(store: Store, encoder: Encoder, folder: Path) -> None:
+def _remembered(directory: Path | None, encoder: Encoder) -> Memory:
+    """Return the vectors of the index that is replaced, and of those beside it.
+
+    They are mostly of another revision or a copy of the same landscape.
+    """
+    if directory is None:
+        return Memory()
+    held = []
+    for contents in directory.parent.glob("*/index-*/contents.msgpack"):
+        try:
+            made_by = msgspec.msgpack.decode(contents.read_bytes(), type=_Made).made_by
+            if made_by == (_FORMAT, encoder.model):
+                held.append((contents.stat().st_mtime, contents.parent))
+        except (msgspec.MsgspecError, OSError):
+            continue  # of another release or kind, or just thrown away
+    latest = sorted(held, reverse=True)[:_MOST_REMEMBERED_INDEXES]
+    return Memory.of(Arrays(folder, is_mapped=True) for _, folder in latest)
+
+
+def _write(store: Store, encoder: Encoder, folder: Path, memory: Memory) -> None:
     """Write the files of an index, an organisation at a time."""
     landscape = store.landscape()
     roster, lexicon = RosterWriter(landscape, folder), LexiconWriter()
@@ -373,7 +405,10 @@ def _write(store: Store, encoder: Encoder, folder: Path) -> None:
     lexicon.write(folder)
     with_words = _words_with_meaning(counts)
     themes = [_readings(theme) for theme in landscape.themes.values()]
-    is_read_in_full = _write_vectors(encoder, folder, readings)
+    meanings = [(word,) for word, _ in with_words]
+    is_read_in_full = _write_vectors(encoder, folder, readings, memory)
+    remember(folder, "themes.vectors", themes)
+    remember(folder, "words.vectors", meanings)
     save(
         folder,
         {
@@ -381,11 +416,12 @@ def _write(store: Store, encoder: Encoder, folder: Path) -> None:
             "passages.fields": np.frombuffer(fields, dtype=np.int8),
             "passages.roles": np.frombuffer(roles, dtype=np.int8),
             "passages.tags": _padded(tags, len(theme)),
-            "themes.vectors": _encode(encoder, themes),
-            "words.vectors": _encode(encoder, [(word,) for word, _ in with_words]),
+            "themes.vectors": _recall(encoder, themes, memory),
+            "words.vectors": _recall(encoder, meanings, memory),
         },
     )
     contents = _Contents(
+        made_by=(_FORMAT, encoder.model),
         codes=roster.codes,
         words=with_words,
         vocabulary=_vocabulary(lexicon.vocabulary, landscape),
@@ -394,7 +430,9 @@ def _write(store: Store, encoder: Encoder, folder: Path) -> None:
     (folder / "contents.msgpack").write_bytes(msgspec.msgpack.encode(contents))
 
 
-def _write_vectors(encoder: Encoder, folder: Path, readings: Sequence[tuple[str, ...]]) -> bool:
+def _write_vectors(
+    encoder: Encoder, folder: Path, readings: Sequence[tuple[str, ...]], memory: Memory
+) -> bool:
     """Write the mean direction of each passage's readings; say whether they were read in full.
 
     Vectors read in full stay as they are; those that are skimmed are rounded to a byte a number,
@@ -408,14 +446,25 @@ def _write_vectors(encoder: Encoder, folder: Path, readings: Sequence[tuple[str,
     scales = np.ones(len(with_vector), dtype=np.float32)
     for first in range(0, len(with_vector), _CHUNK):
         some = with_vector[first : first + _CHUNK]
-        exact = _encode(reader, [readings[i] for i in some])
+        texts = [readings[i] for i in some]
+        exact = _recall(encoder, texts, memory) if is_read_in_full else _encode(reader, texts)
         if not is_read_in_full:
             most = np.abs(exact).max(axis=1, initial=1e-9) / 127
             scales[first : first + _CHUNK] = most
             exact = np.rint(exact / most[:, None])
         vectors[first : first + _CHUNK] = exact
     write_meaning(folder, with_vector, vectors, scales, len(readings))
+    if is_read_in_full:
+        remember(folder, "vectors", [readings[i] for i in with_vector.tolist()])
     return is_read_in_full
+
+
+def _recall(encoder: Encoder, readings: Readings, memory: Memory) -> Vectors:
+    """Return the mean direction of each tuple of texts, read only where it is not remembered."""
+    found = memory(readings)
+    fresh = iter(_encode(encoder, [r for r, v in zip(readings, found, strict=True) if v is None]))
+    vectors = [next(fresh) if vector is None else vector for vector in found]
+    return np.stack(vectors) if vectors else np.zeros((0, encoder.dimensions), dtype=np.float32)
 
 
 def _encode(reader: Encoder | Skimmer, readings: Sequence[tuple[str, ...]]) -> Vectors:

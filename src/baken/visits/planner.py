@@ -52,7 +52,8 @@ def plan(trip: Trip, say: Speech, travel: Travel | None = None) -> Programme:
     """Return the best programme there is, to five minutes.
 
     Best is, in this order: nothing confirmed is left out, nothing that must be visited, nothing
-    that may; then the least time on the road, where asking a host again counts as half an hour;
+    that was visited before, nothing else that may be; then the least time on the road, where
+    asking a host again counts as half an hour;
     then the least waiting; then the earliest end. What is confirmed stays where it is.
 
     Args:
@@ -201,7 +202,14 @@ class _Planning:
         self._is_keeping = is_keeping
         self._plain = [self._task(day, is_keeping=False) for day in trip.days]
         self._plain_costs = self._costs(self._plain)
-        self._leaving_out = [leaving_out(s.state == "confirmed", s.is_must) for s in self.stops]
+        self._leaving_out = [
+            leaving_out(
+                is_confirmed=s.state == "confirmed",
+                is_must=s.is_must,
+                was_visited=s.was is not None,
+            )
+            for s in self.stops
+        ]
         had = is_keeping and any(s.was is not None for s in self.stops)
         self._tasks = (
             [self._task(day, is_keeping=True) for day in trip.days] if had else self._plain
@@ -554,7 +562,7 @@ class _Planning:
             return say("Going there and back does not fit into a day.")
         # With it taken in, what has to give way?
         weights = list(self._leaving_out)
-        weights[number] = 10**16
+        weights[number] = 10**17
         with_it = combine(self._plain_costs, self._later, weights)
         others = self._found.visited & ~with_it.visited
         if others and (with_it.visited >> number) & 1:
@@ -613,7 +621,8 @@ class _Planning:
             for other in visited[place + 1 :]:
                 later[k] |= 1 << other
         tasks = [task._replace(later=tuple(later)) for task in self._plain]
-        found = combine(self._costs(tasks), later, [leaving_out(False, True)] * len(later))
+        must = leaving_out(is_confirmed=False, is_must=True)
+        found = combine(self._costs(tasks), later, [must] * len(later))
         if found.visited & self._found.visited != self._found.visited:
             return None
         return found.cost // TRAVEL * SLOT_MINUTES

@@ -23,10 +23,11 @@ MOST_STOPS: Final = 12
 """Beyond which the table of sets grows too large for a page: each further stop doubles it twice."""
 
 # What the optimum is of. Each outweighs all that can come of those after it.
-_CONFIRMED: Final = 10**15
-_MUST: Final = 10**13
+_CONFIRMED: Final = 10**16
+_MUST: Final = 10**14
+_HELD: Final = 2 * 10**12
 _MAY: Final = 10**11
-"""Of leaving out a stop that is confirmed, that must or that may be visited."""
+"""Of leaving out a stop that is confirmed, that must be visited, that was before, that may be."""
 TRAVEL: Final = 200_000
 """Of a slot on the road."""
 _WAIT: Final = 150
@@ -265,11 +266,11 @@ def combine(
     return Solution(int(best[visited]), tuple(held[::-1]), visited)
 
 
-def leaving_out(is_confirmed: bool, is_must: bool) -> int:
-    """Return what leaving out a stop costs."""
+def leaving_out(*, is_confirmed: bool, is_must: bool, was_visited: bool = False) -> int:
+    """Return what leaving out a stop costs; one that was visited yields to none of its rank."""
     if is_confirmed:
         return _CONFIRMED
-    return _MUST if is_must else _MAY
+    return (_MUST if is_must else _MAY) + (_HELD if was_visited else 0)
 
 
 def _bits(stops: int) -> Iterator[int]:

@@ -200,7 +200,7 @@ def test_counterparts_answer_once_and_opening_the_link_answers_nothing(
 
     assert "You said yes" in post(client, links[0], answer="accepted").text
     nobody = post(client, links[1], answer="referred")
-    assert (nobody.status_code, "name of whom to ask is empty" in nobody.text) == (400, True)
+    assert (nobody.status_code, "Say who may help instead" in nobody.text) == (400, True)
     assert (
         "pointed us to somebody else"
         in post(client, links[1], answer="referred", text="Ask Tom.").text

@@ -196,7 +196,7 @@ def _refuse_new_password(call: Call, problem: str) -> NewPassword:
 
 def _see_that_both_are_the_same(call: Call) -> None:
     if call.one("password") != call.one("again"):
-        raise DeskError("The two passwords are not the same. Type the same one twice.")
+        raise DeskError(message("The two passwords are not the same. Type the same one twice."))
 
 
 def _show_forgotten(_: Call) -> Forgotten:
@@ -251,7 +251,7 @@ def _change_account(call: Call) -> Reply:
         try:
             days = tuple(datetime.date.fromisoformat(call.one(name)) for name in ("first", "last"))
         except ValueError:
-            raise DeskError("A day is missing. Say the first and the last one.") from None
+            raise DeskError(message("A day is missing. Say the first and the last one.")) from None
         officer = call.officer
         kept = (*officer.away, (days[0], days[1]))
         call.desk.change_officer(officer.person.id, by=officer.actor, away=kept)
@@ -260,7 +260,7 @@ def _change_account(call: Call) -> Reply:
         call.desk.change_officer(call.officer.person.id, by=call.officer.actor, away=kept)
         what = "away"
     else:
-        raise DeskError("The form is incomplete. Load the page again and start anew.")
+        raise DeskError(message("The form is incomplete. Load the page again and start anew."))
     return Go(f"/desk/account?done={what}")
 
 

@@ -93,7 +93,7 @@ def _find(call: Call) -> Reply:
     assert call.officer is not None
     found = call.desk.people(call.one("email"), by=call.officer.actor)
     if not found:
-        raise DeskError("Nobody at the desk has this address. Check how it is written.")
+        raise DeskError(message("Nobody at the desk has this address. Check how it is written."))
     return Go(f"{PEOPLE}/{found[0].id}")
 
 
@@ -143,7 +143,7 @@ def _act(call: Call) -> Reply:
         content = msgspec.json.format(msgspec.json.encode(call.desk.export(id_, by=by)), indent=2)
         return File(content, "application/json", "person.json")
     if call.one("sure") != "yes":
-        raise DeskError("Tick the box first: this cannot be undone.")
+        raise DeskError(message("Tick the box first: this cannot be undone."))
     call.desk.erase(id_, by=by)
     return Go(f"{PEOPLE}?done=erased")
 

@@ -252,7 +252,7 @@ def _change(call: Call) -> Reply:
     elif what in ("leave", "return"):
         call.desk.change_officer(id_, by=by, is_active=what == "return")
     else:
-        raise DeskError("The form is incomplete. Load the page again and start anew.")
+        raise DeskError(message("The form is incomplete. Load the page again and start anew."))
     return Go(f"{TEAM}?done=leave" if what == "leave" else f"{TEAM}/{id_}?done={what}")
 
 
@@ -342,13 +342,13 @@ def _role(call: Call) -> OfficeRole:
     for one in OFFICE_ROLES:
         if one == call.one("role"):
             return one
-    raise DeskError("The form is incomplete. Load the page again and start anew.")
+    raise DeskError(message("The form is incomplete. Load the page again and start anew."))
 
 
 def _capacity(call: Call) -> int:
     text = call.one("capacity").strip()
     if not text.isdecimal() or not _FEWEST <= int(text) <= _MOST:
-        raise DeskError("Enquiries at once are a number from 1 to 500.")
+        raise DeskError(message("Enquiries at once are a number from 1 to 500."))
     return int(text)
 
 
@@ -369,7 +369,9 @@ def _theme_typed(call: Call) -> tuple[str, ...]:
         if any(typed in (word.casefold() for word in words) for words in theme.synonyms.values()):
             return (id_,)
     raise DeskError(
-        "There is no theme of that name. Look for it on the page Themes, and write it as there."
+        message(
+            "There is no theme of that name. Look for it on the page Themes, and write it as there."
+        )
     )
 
 
