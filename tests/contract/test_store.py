@@ -32,7 +32,16 @@ from baken.model import (
     Visibility,
     state,
 )
-from baken.store import Facets, Filter, Store, SyncReport, Totals, open_store, statement_store
+from baken.store import (
+    Facets,
+    Filter,
+    StillStore,
+    Store,
+    SyncReport,
+    Totals,
+    open_store,
+    statement_store,
+)
 from baken.store.opening import find_database
 from baken.testing import DAY, describe, make_citation, make_landscape, make_statement
 
@@ -65,11 +74,13 @@ def everything_read(store, audience, statement_ids=(), organisation_ids=()):
             for history in (False, True)
         ],
         "by_id": store.by_id(statement_ids, audience=audience),
+        "said": store.said("theme", audience=audience),
         "organisation": [store.organisation(one, audience=audience) for one in organisation_ids],
         "organisations": list(store.organisations(audience=audience)),
         "incoming": [store.incoming(one, audience=audience) for one in organisation_ids],
         "facets": store.facets(audience=audience),
         "by_place": store.by_place(audience=audience),
+        "count": store.count(audience=audience),
         "publishers": store.publishers(audience=audience),
         "totals": store.totals(audience=audience),
         "changes": store.changes(50, audience=audience),
@@ -554,7 +565,13 @@ def test_a_large_store_counts_as_a_small_one_does(filled, monkeypatch):
     def counted():
         return [
             {name: list(found.items()) for name, found in msgspec.structs.asdict(facets).items()}
-            | {"places": list(places.items())}
+            | {"places": list(places.items()), "count": filled.count(only, audience=audience)}
+            | {
+                str((after, limit)): ids(
+                    filled.organisations(only, after=after, limit=limit, audience=audience)
+                )
+                for after, limit in ((None, 1), (None, 3), ("b", 2), (None, 50))
+            }
             for audience in Audience
             for only in filters
             for facets in [filled.facets(only, audience=audience)]
@@ -564,6 +581,24 @@ def test_a_large_store_counts_as_a_small_one_does(filled, monkeypatch):
     small = counted()
     monkeypatch.setattr(statement_store, "_FEW", 0)
     assert counted() == small
+
+
+def test_what_is_said_by_one_predicate_comes_by_subject(filled):
+    assert filled.said("theme") == tuple(s for s in said(filled) if s.predicate == "theme")
+    assert filled.said("no-such-predicate") == ()
+
+
+def test_a_still_store_says_again_what_it_said(filled):
+    still = StillStore(filled)
+    only = Filter(roles=("space",))
+    before = ids(still.organisations(only, limit=5)), still.names(iter(["a"])), still.revision()
+    filled.sync("feed", describe("a", name="Changed"), on=LATER)
+    assert (
+        ids(still.organisations(only, limit=5)),
+        still.names(iter(["a"])),
+        still.revision(),
+    ) == before
+    assert still.names(["b"]) == {}
 
 
 def test_totals_count_what_stands(filled):

@@ -12,7 +12,7 @@ DOORS = {
         "Claim Problem Reading check problems_of read schema shipped theme_problems_of vocabulary "
         "write"
     ),
-    "baken.store": "Change Facets Filter Store SyncReport Totals open_store",
+    "baken.store": "Change Facets Filter StillStore Store SyncReport Totals open_store",
     "baken.partners": "Matcher ProjectReader",
     "baken.desk": (
         "ANSWERS Access Accounts Actor Asked Assignment Board Booked Case Consent Contact "

@@ -103,6 +103,7 @@ class Network:
                 self._by_theme.setdefault(theme, []).append(one.id)
         self._alike: tuple[Link, ...] | None = None
         self._places: dict[bool, dict[str, tuple[float, float]]] = {}
+        self._names: dict[str, tuple[str, ...]] = {}
 
     def _relations(self) -> Iterable[Link]:
         for one in self.organisations.values():
@@ -154,6 +155,13 @@ class Network:
     def degree(self, organisation_id: str) -> int:
         """Return with how many others an organisation has a relation."""
         return len(self._beside[organisation_id])
+
+    def names(self, language: str) -> tuple[str, ...]:
+        """Return what the organisations are called in a language, by the alphabet."""
+        if language not in self._names:
+            names = (one.name(language) for one in self.organisations.values())
+            self._names[language] = tuple(sorted(names, key=str.casefold))
+        return self._names[language]
 
     def places(self, *, by_theme: bool = False) -> dict[str, tuple[float, float]]:
         """Return where each organisation stands in a drawing of `WIDTH` by `HEIGHT`, by id.

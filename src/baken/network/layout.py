@@ -49,8 +49,8 @@ def lay_out(
     degree = np.bincount(pairs.ravel(), minlength=count).astype(np.float32)
     # Hubs push harder, so that their many leaves do not lie on each other.
     mass = np.sqrt(1 + degree)
-    # Large drawings get fewer rounds: what is still unrest in them is below a dot's size.
-    rounds = 220 if count <= 300 else 110
+    # Small drawings come to rest early; of large ones, what is still unrest is below a dot's size.
+    rounds = 70 if count <= 24 else 220 if count <= 300 else 110
     for heat in np.linspace(1.6, 0.02, rounds, dtype=np.float32):
         dx, dy = x[:, None] - x[None, :], y[:, None] - y[None, :]
         push = mass[:, None] * mass[None, :] / (dx * dx + dy * dy + 0.02)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from baken.model import Organisation
 from baken.search.files import Rows
-from baken.search.roster import Entry, Roster
+from baken.search.roster import Entry, Roster, on_sphere
 
 _MOST_COMPARED: Final = 20_000
 """Bearers of an organisation's themes that are compared with it, those of rare themes first."""
@@ -164,6 +164,32 @@ class Surroundings:
             )
             for other in chosen
         )
+
+    def close_to(
+        self,
+        points: Iterable[tuple[float, float]],
+        kinds: Iterable[str],
+        within_km: float,
+        limit: int,
+    ) -> tuple[str, ...]:
+        """Return who of some kinds is close to any of some points, the nearest first.
+
+        Args:
+            points: latitudes and longitudes, WGS 84.
+            kinds: terms of the kinds vocabulary; narrower ones are not looked for.
+            within_km: no further than this.
+            limit: at most so many ids.
+        """
+        roster = self._roster
+        codes = [n for n, kind in enumerate(roster.codes.kinds) if kind in set(kinds)]
+        rows = np.flatnonzero(np.isin(roster.kind, codes))
+        distances = np.full(len(rows), np.inf)
+        for lat, lon in points:
+            apart = roster.points[rows] - np.array(on_sphere(lat, lon))
+            distances = np.fmin(distances, np.sqrt(np.einsum("ij,ij->i", apart, apart)))
+        near = np.flatnonzero(distances <= within_km)
+        near = near[np.lexsort((roster.order[rows[near]], distances[near]))][:limit]
+        return tuple(roster[row].id for row in rows[near].tolist())
 
     def inside(self, places: Iterable[str], limit: int) -> Inside:
         """Return who is in some places, those that are part of nothing first.

@@ -369,10 +369,12 @@ def _seen(organisation: Organisation) -> _Seen:
 
 
 def _point(at: Coordinates | None) -> tuple[float, float, float]:
-    """Return a place as a point in space, so that distances need no trigonometry."""
-    if at is None:
-        return (math.nan, math.nan, math.nan)
-    lat, lon = math.radians(at.lat), math.radians(at.lon)
+    return (math.nan, math.nan, math.nan) if at is None else on_sphere(at.lat, at.lon)
+
+
+def on_sphere(lat: float, lon: float) -> tuple[float, float, float]:
+    """Return a place as a point in space, km, so that distances need no trigonometry."""
+    lat, lon = math.radians(lat), math.radians(lon)
     return (
         EARTH_RADIUS_KM * math.cos(lat) * math.cos(lon),
         EARTH_RADIUS_KM * math.cos(lat) * math.sin(lon),

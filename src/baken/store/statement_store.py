@@ -114,6 +114,14 @@ class StatementStore:
                 for statements in found.values():
                     yield from statements
 
+    def said(
+        self, predicate: str, *, audience: Audience = Audience.PUBLIC
+    ) -> tuple[Statement, ...]:
+        """Return the standing statements of one predicate, by subject."""
+        with self._database.reading() as session:
+            rows = session.select("said", predicate=predicate, audience=audience.value)
+        return tuple(statements_from(rows))
+
     def by_id(
         self, ids: Iterable[str], *, audience: Audience = Audience.PUBLIC
     ) -> dict[str, Statement]:
@@ -147,6 +155,12 @@ class StatementStore:
         with self._database.reading() as session:
             subject, sort_key = _bookmark(session, after, audience)
             remaining = limit
+            is_few = ids is None and limit is not None and limit <= PAGE and only != Filter()
+            if is_few and limit and (tallies := self._tallies_of(session, audience)):
+                # Of a hundred thousand the database would look at all that pass, to sort them.
+                query = "organisations_among"
+                wanted = _parameters(Filter(), audience)
+                wanted["subjects"] = tallies.first(only, subject, limit)
             while remaining is None or remaining > 0:
                 size = PAGE if remaining is None else min(PAGE, remaining)
                 page = session.select(
@@ -203,6 +217,18 @@ class StatementStore:
                     session.select("facet_counts", scheme=scheme, **_parameters(others, audience))
                 )
         return Facets(**counts)
+
+    def count(
+        self,
+        only: Filter = Filter(),  # noqa: B008 (frozen)
+        *,
+        audience: Audience = Audience.PUBLIC,
+    ) -> int:
+        """Count the organisations that pass."""
+        with self._database.reading() as session:
+            if tallies := self._tallies_of(session, audience):
+                return tallies.count(only)
+            return int(session.select("organisation_count", **_parameters(only, audience))[0][0])
 
     def by_place(
         self,

@@ -21,6 +21,9 @@ from .protocol import Facets, Filter
 SCHEME_OF: Final = {"kinds": "kind", "provinces": "province", "themes": "theme", "roles": "role"}
 """The scheme of a facet's terms, by the field of `Filter` and `Facets`."""
 
+_MOST_COUNTED: Final = 512
+"""Counts that are remembered."""
+
 _Mask = NDArray[np.bool_]
 
 
@@ -35,6 +38,8 @@ class _Column:
             (numbers.setdefault(r[1], len(numbers)) for r in rows), np.int32, size
         )
         self.codes: Mapping[str, int] = codes
+        by_name = np.argsort(self.who, kind="stable")
+        self.of, self.who = self.of[by_name], self.who[by_name]
         # Where counts are the same, terms come in their own order, as from the database.
         self._terms = sorted(codes)
         self._order = np.array([codes[term] for term in self._terms], dtype=np.int64)
@@ -46,6 +51,16 @@ class _Column:
         mask = np.zeros(count, dtype=np.bool_)
         mask[self.who[wanted[self.of]]] = True
         return mask
+
+    def first(self, terms: tuple[str, ...], limit: int) -> list[int]:
+        """Return the first organisations that have any of some terms."""
+        codes = [self.codes[term] for term in terms if term in self.codes]
+        # Whoever has two of them is there twice, beside each other.
+        most = limit * max(1, len(codes))
+        found = np.flatnonzero(
+            self.of == codes[0] if len(codes) == 1 else np.isin(self.of, np.array(codes, np.int32))
+        )[:most]
+        return list(dict.fromkeys(self.who[found].tolist()))[:limit]
 
     def counted(self, mask: _Mask | None) -> dict[str, int]:
         """Return how many of some organisations have each term, most first, then by term."""
@@ -60,7 +75,10 @@ class Tallies:
 
     def __init__(self, session: Session, audience: Audience) -> None:
         """Read the terms of all organisations: a second or two for 100,000."""
-        numbers: dict[str, int] = {}
+        # Numbered by name, so that whoever wants the first few finds them in this order.
+        ordered = session.select("subjects_by_name", audience=audience.value)
+        self._subjects = [row[0] for row in ordered]
+        numbers = {subject: n for n, subject in enumerate(self._subjects)}
         self._columns = {
             field: _Column(
                 session.select("facet_terms", scheme=scheme, audience=audience.value), numbers
@@ -69,6 +87,8 @@ class Tallies:
         }
         self._places = _Column(session.select("places_of", audience=audience.value), numbers)
         self._count = len(numbers)
+        self._numbers = numbers
+        self._counted: dict[Filter, int] = {}
 
     def facets(self, only: Filter) -> Facets:
         """Count organisations by term, each facet under all filters but its own."""
@@ -83,6 +103,37 @@ class Tallies:
     def by_place(self, only: Filter) -> dict[str, int]:
         """Count organisations by the place they are in, most first."""
         return self._places.counted(_all(self._masks(only).values()))
+
+    def count(self, only: Filter) -> int:
+        """Count the organisations that pass."""
+        if only not in self._counted:  # a page counts every field, and the next one does again
+            passing = _all(self._masks(only).values())
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            known = len(self._subjects)
+            self._counted[only] = known if passing is None else int(passing[:known].sum())
+        return self._counted[only]
+
+    def first(self, only: Filter, after: str, limit: int) -> list[str]:
+        """Return the subjects of the first organisations by name that pass.
+
+        Args:
+            only: what passes.
+            after: go on after this subject; empty for the beginning.
+            limit: at most so many.
+        """
+        start = self._numbers[after] + 1 if after in self._numbers else 0
+        chosen = {f: terms for f in self._columns if (terms := getattr(only, f)) is not None}
+        if len(chosen) == 1 and not start:
+            # What most lists ask for needs no look at everybody.
+            [(field, terms)] = chosen.items()
+            found = self._columns[field].first(terms, limit)
+        else:
+            passing = _all(self._masks(only).values())
+            whole = np.arange(self._count) if passing is None else np.flatnonzero(passing)
+            found = whole[np.searchsorted(whole, start) :][:limit].tolist()
+        # What has terms and no name is counted by them, and is no organisation.
+        return [self._subjects[n] for n in found if n < len(self._subjects)]
 
     def _masks(self, only: Filter) -> dict[str, _Mask]:
         """Return which organisations pass each filter that is on."""

@@ -22,6 +22,14 @@ WHERE audience = :audience AND subject IN (:subjects[]) AND retired IS NULL
     AND predicate IN (:predicates[])
 ORDER BY subject, feed, position
 
+-- It looks at every statement: for questions that are asked once a revision.
+-- name: said
+SELECT
+-- include: statement_columns
+FROM visible_statement
+WHERE audience = :audience AND retired IS NULL AND predicate = :predicate
+ORDER BY subject, feed, position
+
 -- name: subjects_after
 SELECT DISTINCT subject FROM visible_statement
 WHERE audience = :audience AND subject > :after AND (retired IS NULL OR :history)
@@ -94,6 +102,13 @@ ORDER BY COUNT(*) DESC, term
 
 -- name: facet_terms
 SELECT term, subject FROM visible_facet WHERE audience = :audience AND scheme = :scheme
+
+-- name: subjects_by_name
+SELECT subject FROM visible_organisation WHERE audience = :audience ORDER BY sort_key, subject
+
+-- name: organisation_count
+SELECT COUNT(*) FROM visible_organisation WHERE audience = :audience
+-- include: matching
 
 -- name: places_of
 SELECT place, subject FROM visible_organisation

@@ -37,7 +37,7 @@ class About(Struct, frozen=True, kw_only=True):
 def build(workspace: Workspace, query: Query) -> About:
     """Return the context of the method page."""
     landscape = workspace.landscape
-    publishers = workspace.store.publishers()
+    publishers = workspace.publishers()
     return About(
         title=choose(landscape.title, query.language) or landscape.id,
         version=landscape.version,

@@ -17,7 +17,7 @@ from baken.workspace import Workspace
 _MOST_AT_ONCE: Final = 1_000
 """Organisations that are read together; of more, each group reads its first few."""
 
-_MOST_IN_A_GROUP: Final = 30
+_MOST_IN_A_GROUP: Final = 12
 _MOST_GROUPS: Final = 30
 _MOST_UNITS: Final = 40
 
@@ -205,8 +205,7 @@ class _View:
 
     def count(self, only: Filter, values: Sequence[str]) -> int:
         if self.by == "theme":
-            kinds = self.workspace.facets(only).kinds
-            return sum(n for kind, n in kinds.items() if not only.kinds or kind in only.kinds)
+            return self.workspace.store.count(only)
         counts: dict[str, int] = getattr(self.narrowing.facets, _FILTERS[self.by])
         return sum(counts.get(value, 0) for value in values)
 

@@ -504,10 +504,7 @@ class _View:
     def names(self) -> tuple[str, ...]:
         if self.whole is None or len(self.whole.organisations) > _MOST_NAMED:
             return ()
-        language = self.query.language
-        return tuple(
-            sorted((o.name(language) for o in self.whole.organisations.values()), key=str.casefold)
-        )
+        return self.whole.names(self.query.language)
 
     # -- choices -----------------------------------------------------------------------------
 

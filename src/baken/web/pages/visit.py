@@ -53,6 +53,9 @@ _VISITABLE: Final = ("science-park", "incubator", "living-lab", "biobank", "acce
 _MOST_PROPOSED: Final = 12
 _MOST_NEAR: Final = 6
 _NEAR_KM: Final = 12.0
+_MOST_SITES: Final = 1_000
+"""Of more, only those are read whose own coordinates, as the index has them, are close."""
+
 _FRIDAY: Final = 4
 
 
@@ -442,13 +445,19 @@ def _adding(query: Query, organisation_id: str) -> str:
 
 def _near(workspace: Workspace, query: Query, stops: Sequence[Stop]) -> tuple[Link, ...]:
     """Return what there is to see close to the stops; of no stops, what there is at all."""
-    sites = list(workspace.organisations(Filter(kinds=_VISITABLE)))
-    chosen = {one.id for one in stops}
-    sites = [one for one in sites if one.id not in chosen]
+    only, chosen = Filter(kinds=_VISITABLE), {one.id for one in stops}
     if not stops:
-        return tuple(_link(query, one) for one in sites[:_MOST_PROPOSED])
-    where = workspace.whereabouts(sites)
+        return tuple(_link(query, o) for o in workspace.organisations(only, limit=_MOST_PROPOSED))
     spots = [one.spot for one in stops if one.spot is not None]
+    if workspace.store.count(only) <= _MOST_SITES:
+        sites = list(workspace.organisations(only))
+    else:
+        ids = workspace.surroundings.close_to(
+            [(one.lat, one.lon) for one in spots], _VISITABLE, _NEAR_KM, _MOST_NEAR + len(chosen)
+        )
+        sites = list(workspace.store.organisations(ids=ids))
+    sites = [one for one in sites if one.id not in chosen]
+    where = workspace.whereabouts(sites)
     found: list[tuple[float, Organisation]] = []
     for site in sites:
         point = where.get(site.id)
