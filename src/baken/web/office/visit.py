@@ -96,7 +96,7 @@ class VisitWork(Struct, frozen=True, kw_only=True):
         is_open: whether something can still be done.
         is_named: whether hosts may learn who comes.
         summary: the programme in a sentence; empty while nothing is planned.
-        days_shown: of the programme: title and rows.
+        days_shown: of the programme: title, time on the road (empty for none) and rows.
         dropped: what is not in it, and why.
         changes: what the last planning changed.
         hosts: one a stop.
@@ -121,7 +121,7 @@ class VisitWork(Struct, frozen=True, kw_only=True):
     is_open: bool
     is_named: bool
     summary: str
-    days_shown: tuple[tuple[str, tuple[StopRow, ...]], ...]
+    days_shown: tuple[tuple[str, str, tuple[StopRow, ...]], ...]
     dropped: tuple[tuple[str, str], ...]
     changes: tuple[str, ...]
     hosts: tuple[Host, ...]
@@ -343,7 +343,7 @@ def _is_date(text: str) -> bool:
 
 def _days(
     call: Call, visit: Visit, hosts: Mapping[str, Introduction]
-) -> tuple[tuple[str, tuple[StopRow, ...]], ...]:
+) -> tuple[tuple[str, str, tuple[StopRow, ...]], ...]:
     stops = {one.id: one for one in visit.programme.stops}
     days = []
     for day in visit.programme.days:
@@ -363,11 +363,9 @@ def _days(
                     is_fixed,
                 )
             )  # fmt: skip
-        title = call.say.full_day(day.date)
-        if rows:
-            road = call.say("%(time)s on the road", time=duration(day.travel_minutes))
-            title = f"{title} · {road}"
-        days.append((title, tuple(rows)))
+        time = duration(day.travel_minutes)
+        road = call.say("%(time)s on the road", time=time) if rows else ""
+        days.append((call.say.full_day(day.date), road, tuple(rows)))
     return tuple(days)
 
 
