@@ -1,6 +1,7 @@
 """An officer's morning in a real browser, wide and narrow, and what axe says of each screen."""
 
 import asyncio
+import datetime
 import socket
 import threading
 import time as clock
@@ -16,16 +17,24 @@ from tools.made_up_day import Time, add_team, fill
 
 from baken import Workspace
 from baken.config import Settings
-from baken.desk import SYSTEM, Desk
+from baken.desk import SYSTEM, Actor, Contact, Desk, HostAsked
+from baken.visits import Day, Trip
 from baken.web import office
 from baken.web.app import create_app
 
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
+HEADS = ("/desk/team", "/desk/people", "/desk/audit")
+STOPS = ("bioville", "health-campus-ghent")
+
+
 @pytest.fixture(scope="module")
 def desk_site(new_data):
-    """The team's screens of a made-up day, with Mia signed in: address, desk, ids."""
+    """The team's screens of a made-up day: address, desk, ids.
+
+    Mia is signed in, and Eva, the head, where only she may look.
+    """
     data = new_data()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -39,8 +48,11 @@ def desk_site(new_data):
         workspace.__dict__["desk"] = desk
         team = add_team(desk)
         ids = fill(desk, time, team)
+        plan_visit(workspace, desk, ids["Sensorik GmbH"], team["mia"].person.id)
         screens = [
-            structs.replace(one, gate=lambda call: structs.replace(call, officer=team["mia"]))
+            structs.replace(
+                one, gate=letting_in(team["eva" if one.path.startswith(HEADS) else "mia"])
+            )
             for one in office.SCREENS
         ]
         patch.setattr(office, "SCREENS", tuple(screens))
@@ -123,16 +135,40 @@ def test_a_morning_from_inbox_to_outcome(desk_site, window, width, name):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
+def letting_in(officer):
+    return lambda call: structs.replace(call, officer=officer)
+
+
+def plan_visit(workspace, desk, enquiry, officer):
+    """Plan a visit for an enquiry, and ask the first of its two hosts."""
+    mia = Actor("officer", officer)
+    trip = Trip(
+        stops=tuple(map(workspace.visit_stop, STOPS)), days=(Day(date=datetime.date(2026, 12, 8)),)
+    )
+    desk.visits.change(enquiry, trip, by=mia)
+    host = Contact(name="Dr Els Wouters", email="els@park.example")
+    asked = HostAsked(stop=STOPS[0], contact=host, language="en", question="May they see labs?")
+    desk.visits.ask(enquiry, [asked], by=mia)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_team_s_screens(desk_site, browser, scheme):
-    site, _, ids = desk_site
+    site, desk, ids = desk_site
     enquiry = f"/desk/enquiries/{ids['Inhalers AB']}"
+    ((host, _),) = desk.case(ids["Sensorik GmbH"], by=SYSTEM).introductions
+    asked = desk._office.signer.url("host", host.id, desk.now()).rpartition("/")[2]
     addresses = [
         "/desk",
         enquiry,
         *(f"{enquiry}?do={act}" for act in ("answer", "assign", "ask", "close", "note")),
         f"{enquiry}?do=ask&organisation=uza",
+        f"/desk/enquiries/{ids['Sensorik GmbH']}/visit",
+        f"/host/{asked}",
         "/desk/visits",
+        "/desk/team",
+        "/desk/team/new",
+        "/desk/people",
+        "/desk/audit",
         "/desk/templates",
         "/desk/templates/partners-proposed",
         "/desk/reports?period=all",
@@ -145,7 +181,7 @@ def test_axe_finds_nothing_on_the_team_s_screens(desk_site, browser, scheme):
     )
     page = window.new_page()
     for address in addresses:
-        page.goto(site + address)
+        assert page.goto(site + address).ok, address
         found = Axe().run(page).response["violations"]
         assert [(address, one["id"], one["nodes"][0]["html"]) for one in found] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
