@@ -1,5 +1,6 @@
-"""The shipped landscape and a PostgreSQL server, made once for all tests of a process."""
+"""The shipped landscape, the site as files and a PostgreSQL server, each made once."""
 
+import fcntl
 import itertools
 import os
 import shutil
@@ -7,16 +8,36 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
+import msgspec
 import pytest
 
 from baken import Workspace
+from baken.config import Settings
 
 
 @pytest.fixture(scope="session")
-def new_data(tmp_path_factory):
+def made_once(tmp_path_factory):
+    """A function that fills a folder once for all processes of a run, and returns it to each."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name, fill):
+        folder, unfinished = base / name, base / f"{name}.unfinished"
+        with (base / f"{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not folder.exists():
+                unfinished.mkdir()
+                fill(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def new_data(made_once, tmp_path_factory):
     """A function that makes a data folder in which the shipped landscape is ready."""
-    ready = tmp_path_factory.mktemp("ready")
-    Workspace.open(data=ready).close()
+    ready = made_once("ready", lambda folder: Workspace.open(data=folder).close())
 
     def make():
         folder = tmp_path_factory.mktemp("data")
@@ -24,6 +45,26 @@ def new_data(tmp_path_factory):
         return folder
 
     return make
+
+
+@pytest.fixture(scope="session")
+def live():
+    """Where the site that was published runs."""
+    return "https://live.example.org"
+
+
+@pytest.fixture(scope="session")
+def published(made_once, new_data, live):
+    """The shipped landscape's site as files, to be read only, and what publishing it said."""
+    from baken.web.publishing import Publication, publish  # not loaded for tests of other things
+
+    def fill(folder):
+        made = publish(Settings.load({}, data=new_data()), folder / "site", live=live)
+        (folder / "made.json").write_bytes(msgspec.json.encode(made))
+
+    folder = made_once("published", fill)
+    said = msgspec.json.decode((folder / "made.json").read_bytes(), type=Publication)
+    return folder / "site", said
 
 
 @pytest.fixture(scope="session")

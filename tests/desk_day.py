@@ -2,6 +2,7 @@
 
 import datetime
 from contextlib import contextmanager
+from functools import lru_cache
 
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -69,20 +70,36 @@ def team(desk):
     }
 
 
-@contextmanager
-def signed_in(workspace: Workspace, officer):
-    """A client of the screens, as somebody of the team who has signed in."""
-    screens = [
-        structs.replace(one, gate=lambda call: structs.replace(call, officer=officer))
-        for one in office.SCREENS
-    ]
+class _Gate:
+    """Lets one person in, whoever asks."""
+
+    officer = None
+
+    def __call__(self, call):
+        return structs.replace(call, officer=self.officer)
+
+
+@lru_cache(1)
+def _screens(workspace):
+    """The screens of a workspace, whose desk may change meanwhile, and the gate before them."""
+    gate = _Gate()
+    screens = [structs.replace(one, gate=gate) for one in office.SCREENS]
+    whole = app.create_app(workspace)
     routes = acting.handlers(screens, Site(workspace), app._query, app._form)
     failures = {
         kind: handler
-        for kind, handler in app.create_app(workspace).exception_handlers.items()
+        for kind, handler in whole.exception_handlers.items()
         if isinstance(kind, type) and kind is not Exception
     }
-    with TestClient(Litestar(routes, openapi_config=None, exception_handlers=failures)) as client:
+    return Litestar(routes, openapi_config=None, exception_handlers=failures), gate
+
+
+@contextmanager
+def signed_in(workspace: Workspace, officer):
+    """A client of the screens, as somebody of the team who has signed in."""
+    screens, gate = _screens(workspace)
+    gate.officer = officer
+    with TestClient(screens) as client:
         client.follow_redirects = False
         yield client
 

@@ -7,25 +7,21 @@ import threading
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from baken.config import Settings
-from baken.web.publishing import publish
-
 pytestmark = [pytest.mark.browser, pytest.mark.enable_socket]
 
 
 @pytest.fixture(scope="module")
-def published(tmp_path_factory, new_data):
-    folder = tmp_path_factory.mktemp("host")
-    publish(Settings.load({}, data=new_data()), folder / "some" / "where")
+def address(published):
+    folder, _ = published
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, *_):
             pass
 
-    handler = functools.partial(Quiet, directory=folder)
+    handler = functools.partial(Quiet, directory=folder.parent)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/some/where"
+        yield f"http://127.0.0.1:{server.server_port}/{folder.name}"
         server.shutdown()
 
 
@@ -40,8 +36,8 @@ def page(browser):
     window.close()
 
 
-def test_a_need_is_compared_in_the_browser_and_leads_to_an_organisation(published, page):
-    page.goto(f"{published}/nl/index.html")
+def test_a_need_is_compared_in_the_browser_and_leads_to_an_organisation(address, page):
+    page.goto(f"{address}/nl/index.html")
     page.get_by_role("textbox").fill("een biobank met longweefsel in Antwerpen")
     page.get_by_role("main").get_by_role("button").click()
     first = page.locator("#found li a").first
@@ -57,8 +53,8 @@ def test_a_need_is_compared_in_the_browser_and_leads_to_an_organisation(publishe
     assert page.complaints == []
 
 
-def test_words_that_nobody_has_lead_on(published, page):
-    page.goto(f"{published}/find.html?q=xylophone")
+def test_words_that_nobody_has_lead_on(address, page):
+    page.goto(f"{address}/find.html?q=xylophone")
     page.locator("#found p").wait_for()
     assert page.locator("#found a").count() == 0
     page.get_by_role("navigation", name="Main").get_by_role("link", name="Themes").click()

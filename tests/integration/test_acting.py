@@ -49,8 +49,7 @@ SCREENS = (
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory):
-    data = tmp_path_factory.mktemp("data")
+def client(data):
     with Workspace.open(data=data) as workspace:
         routes = acting.handlers(SCREENS, Site(workspace), app._query, app._form)
         with TestClient(Litestar(routes, openapi_config=None)) as client:

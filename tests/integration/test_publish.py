@@ -11,24 +11,16 @@ from baken.errors import PublishError
 from baken.web import publishing
 from baken.web.publishing import MARK, broken_links, publish
 
-LIVE = "https://live.example.org"
-
 
 @pytest.fixture(scope="module")
 def settings(data):
     return Settings.load({}, data=data)
 
 
-@pytest.fixture(scope="module")
-def site(settings, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("published") / "site"
-    return folder, publish(settings, folder, live=LIVE)
-
-
-def test_every_page_is_there_in_four_languages_with_its_data(site):
-    folder, published = site
+def test_every_page_is_there_in_four_languages_with_its_data(published):
+    folder, said = published
     names = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
-    assert len(names) == published.pages
+    assert len(names) == said.pages
     for name in ("index", "organisations", "organisations/imec", "themes/cancer", "find"):
         assert {f"{name}.html", f"nl/{name}.html", f"fr/{name}.html", f"de/{name}.html"} <= names
     assert (
@@ -36,18 +28,18 @@ def test_every_page_is_there_in_four_languages_with_its_data(site):
     )
 
 
-def test_one_filter_has_a_file_and_two_lead_to_the_live_site(site):
-    page = (site[0] / "nl/organisations/kind/biobank.html").read_text()
+def test_one_filter_has_a_file_and_two_lead_to_the_live_site(published, live):
+    page = (published[0] / "nl/organisations/kind/biobank.html").read_text()
     assert '<html lang="nl">' in page
-    assert f'href="{LIVE}/nl/organisations?kind=biobank&amp;province=' in page
+    assert f'href="{live}/nl/organisations?kind=biobank&amp;province=' in page
     assert 'href="../../../nl/organisations.html"' in page
 
 
-def test_every_link_leads_somewhere(site):
-    assert broken_links(site[0]) == []
+def test_every_link_leads_somewhere(published):
+    assert broken_links(published[0]) == []
 
 
-def test_a_link_that_breaks_is_named(site, tmp_path):
+def test_a_link_that_breaks_is_named(published, tmp_path):
     (tmp_path / "a.html").write_text('<a href="b/c.html#x">c</a> <a href="#here">here</a>')
     assert [said.split(",")[0] for said in broken_links(tmp_path)] == [
         "a.html links to b/c.html#x",
@@ -59,21 +51,21 @@ def test_a_link_that_breaks_is_named(site, tmp_path):
     assert broken_links(tmp_path) == []
 
 
-def test_no_page_asks_the_server_for_anything(site):
+def test_no_page_asks_the_server_for_anything(published):
     for name in ("index.html", "find.html", "fr/organisations.html"):
-        page = (site[0] / name).read_text()
+        page = (published[0] / name).read_text()
         assert "data-suggest" not in page
         assert ' href="/' not in page
         assert ' src="/' not in page
         assert ' action="/' not in page
 
 
-def test_the_words_of_every_organisation_are_there_to_compare(site):
-    entries = json.loads((site[0] / "words-nl.json").read_bytes())
+def test_the_words_of_every_organisation_are_there_to_compare(published):
+    entries = json.loads((published[0] / "words-nl.json").read_bytes())
     (biobank,) = [e for e in entries if e["href"] == "nl/organisations/biobank-antwerp.html"]
     assert biobank["name"] == "Biobank Antwerpen"
     assert "biobank" in biobank["words"][0].split()
-    assert (site[0] / biobank["href"]).exists()
+    assert (published[0] / biobank["href"]).exists()
 
 
 def test_a_folder_of_somebody_elses_is_left_alone(settings, tmp_path):

@@ -135,6 +135,7 @@ def _sorted_as(name: str) -> str:
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
 
 
+@lru_cache(len(_LOCALES))
 def _translations(language: str) -> Translations:
     """Return all catalogues of a language as one; an empty one for the source language."""
     if language == SOURCE_LANGUAGE:

@@ -3,6 +3,7 @@
 import pytest
 from filled import Time
 from litestar.testing import TestClient
+from msgspec import structs
 
 from baken import Workspace
 from baken.config import Settings
@@ -15,20 +16,33 @@ def time():
     return Time()
 
 
-@pytest.fixture
-def workspace(data, tmp_path, time):
-    settings = Settings.load(
-        {}, data=data, desk=str(tmp_path / "desk.sqlite"), desk_secret="s" * 40
-    )
+@pytest.fixture(scope="session")
+def settings(data, tmp_path_factory):
+    desk = tmp_path_factory.mktemp("desk") / "desk.sqlite"
+    return Settings.load({}, data=data, desk=str(desk), desk_secret="s" * 40)
+
+
+@pytest.fixture(scope="session")
+def opened(settings):
+    """A landscape and its site, for all tests: each puts a desk of its own there."""
     with Workspace.open(settings) as workspace:
-        workspace.__dict__["desk"] = Workspace.open_desk(settings, clock=time)
-        workspace.desk.add_officer(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
+        yield workspace, create_app(workspace)
+
+
+@pytest.fixture
+def workspace(opened, settings, tmp_path, time):
+    workspace, _ = opened
+    mine = structs.replace(settings, desk=str(tmp_path / "desk.sqlite"))
+    with Workspace.open_desk(mine, clock=time) as desk:
+        desk.add_officer(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
+        workspace.__dict__["desk"] = desk
         yield workspace
 
 
 @pytest.fixture
-def client(workspace):
-    with TestClient(create_app(workspace), base_url="http://testserver.local") as client:
+def client(opened, workspace):
+    _, app = opened
+    with TestClient(app, base_url="http://testserver.local") as client:
         yield client
 
 
