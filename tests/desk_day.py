@@ -60,11 +60,11 @@ def team(desk):
     """Three people: Mia, an officer; Luc, who speaks French; Eva, the head."""
     desk.write_weekly_list()
     return {
-        "mia": desk.add_officer(
+        "mia": desk.team.add(
             Contact(name="Mia Claes", email="mia@desk.example"), ["en", "nl"], themes=["asthma"]
         ),
-        "luc": desk.add_officer(Contact(name="Luc Dumont", email="luc@desk.example"), ["fr", "en"]),
-        "eva": desk.add_officer(
+        "luc": desk.team.add(Contact(name="Luc Dumont", email="luc@desk.example"), ["fr", "en"]),
+        "eva": desk.team.add(
             Contact(name="Eva Smet", email="eva@desk.example"), ["nl"], role="head"
         ),
     }

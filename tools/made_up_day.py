@@ -48,13 +48,13 @@ class Time:
 def add_team(desk: Desk) -> dict[str, Officer]:
     """Add Mia, who knows lungs; Luc, who speaks French; Eva, the head. Return them by name."""
     return {
-        "mia": desk.add_officer(
+        "mia": desk.team.add(
             Contact(name="Mia Claes", email="mia@desk.example"), ["en", "nl"], themes=["asthma"]
         ),
-        "luc": desk.add_officer(
+        "luc": desk.team.add(
             Contact(name="Luc Dumont", email="luc@desk.example"), ["fr", "en"], kinds=["guidance"]
         ),
-        "eva": desk.add_officer(
+        "eva": desk.team.add(
             Contact(name="Eva Smet", email="eva@desk.example"), ["nl", "de"], role="head"
         ),
     }
@@ -167,6 +167,6 @@ def _asked(name: str, email: str, where: str = "A hospital", id_: str = "") -> A
 
 def _accept(desk: Desk, introduction: str, text: str = "") -> None:
     """Let a counterpart say yes, by the link that their mail has."""
-    signer = desk._office.signer
+    signer = desk._ground.office.signer
     token = signer.url("answer", introduction, desk.now()).rpartition("/")[2]
     desk.answer_question(token, "accepted", text)

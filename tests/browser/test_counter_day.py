@@ -25,7 +25,7 @@ def day(new_data):
             "BAKEN_MAIL_FROM": "desk@baken.example",
         }
         with Workspace.open_desk(Settings.load(given)) as desk:
-            desk.add_officer(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
+            desk.team.add(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
             with serving(given, data / "said"):
                 yield address, mailbox, desk
 
@@ -74,7 +74,7 @@ def test_from_a_shortlist_to_an_answer_of_a_counterpart(day, page):
     page.get_by_role("button", name="Send the message").click()
     assert "Your message is with us" in page.content()
 
-    mia = Actor("officer", desk.officers()[0].person.id)
+    mia = Actor("officer", desk.team.officers()[0].person.id)
     (enquiry,) = [one for one in desk.inbox(by=SYSTEM) if one.message == WORDS]
     assert len(enquiry.organisations) == 1
     lungs = Asked(

@@ -49,7 +49,7 @@ def world(request, new_data):
             "BAKEN_MAIL_FROM": "desk@baken.example",
         }
         with Workspace.open_desk(Settings.load(given)) as opened:
-            mia = opened.add_officer(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
+            mia = opened.team.add(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
             secret = with_account(opened, mia)
         with serving(given, data / "said"):
             yield given, mailbox, secret

@@ -115,7 +115,7 @@ def test_a_morning_from_inbox_to_outcome(desk_site, window, width, name):
     page.get_by_role("button", name="Send").click()
     case = desk.case(id_, by=SYSTEM)
     introduction = case.introductions[0][0].id
-    signer = desk._office.signer
+    signer = desk._ground.office.signer
     status = signer.url("status", id_, desk.now()).rpartition("/")[2]
     desk.agree(status, "introduce", "/status")
     answer = signer.url("answer", introduction, desk.now()).rpartition("/")[2]
@@ -156,7 +156,7 @@ def test_axe_finds_nothing_on_the_team_s_screens(desk_site, browser, scheme):
     site, desk, ids = desk_site
     enquiry = f"/desk/enquiries/{ids['Inhalers AB']}"
     ((host, _),) = desk.case(ids["Sensorik GmbH"], by=SYSTEM).introductions
-    asked = desk._office.signer.url("host", host.id, desk.now()).rpartition("/")[2]
+    asked = desk._ground.office.signer.url("host", host.id, desk.now()).rpartition("/")[2]
     addresses = [
         "/desk",
         enquiry,

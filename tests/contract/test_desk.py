@@ -115,11 +115,11 @@ def round_(desk, tray):
 def team(desk):
     """An officer who knows lungs and Swedes' English, one who speaks French, and the head."""
     desk.write_weekly_list()  # this week's, before anybody is there to read it
-    mia = desk.add_officer(
+    mia = desk.team.add(
         Contact(name="Mia", email="mia@desk.example"), ["en", "nl"], themes=["asthma"]
     )
-    luc = desk.add_officer(Contact(name="Luc", email="luc@desk.example"), ["fr", "en"])
-    eva = desk.add_officer(
+    luc = desk.team.add(Contact(name="Luc", email="luc@desk.example"), ["fr", "en"])
+    eva = desk.team.add(
         Contact(name="Eva", email="eva@desk.example"), ["nl"], role="head", capacity=1
     )
     return {"mia": officer(mia), "luc": officer(luc), "eva": Actor("head", eva.person.id)}
@@ -233,7 +233,7 @@ def test_an_answer_stops_the_promise_s_clocks(desk, team, time, round_):
 
 def test_an_owner_who_is_away_when_it_matters_is_replaced(desk, team, time, round_):
     receipt = desk.receive(FORM)
-    desk.change_officer(
+    desk.team.change(
         team["mia"].person, away=((datetime.date(2026, 11, 24), datetime.date(2026, 11, 30)),)
     )
     round_()
@@ -245,7 +245,7 @@ def test_an_owner_who_is_away_when_it_matters_is_replaced(desk, team, time, roun
 
 def test_who_leaves_hands_over(desk, team):
     receipt = desk.receive(FORM)
-    desk.change_officer(team["mia"].person, is_active=False)
+    desk.team.change(team["mia"].person, is_active=False)
     assert desk.case(receipt.enquiry, by=SYSTEM).owner.name == "Luc"
     with pytest.raises(TransitionError, match="team"):
         desk.answer(receipt.enquiry, "Still here.", by=team["mia"])
@@ -318,19 +318,19 @@ def test_roles_do_not_step_over_each_other(desk, team):
     mia, luc, eva = team["mia"], team["luc"], team["eva"]
     person = desk.case(receipt.enquiry, by=mia).enquirer.id
     away = ((datetime.date(2026, 12, 1), datetime.date(2026, 12, 2)),)
-    desk.change_officer(mia.person, by=mia, away=away)
+    desk.team.change(mia.person, by=mia, away=away)
     for attempt in (
-        lambda: desk.export(person, by=mia),
-        lambda: desk.erase(person, by=mia),
-        lambda: desk.change_officer(mia.person, by=mia, role="head"),
-        lambda: desk.change_officer(luc.person, by=mia, away=away),
-        lambda: desk.add_officer(LUNGS, ["en"], role="head", by=mia),
+        lambda: desk.rights.export(person, by=mia),
+        lambda: desk.rights.erase(person, by=mia),
+        lambda: desk.team.change(mia.person, by=mia, role="head"),
+        lambda: desk.team.change(luc.person, by=mia, away=away),
+        lambda: desk.team.add(LUNGS, ["en"], role="head", by=mia),
     ):
         with pytest.raises(TransitionError, match="head of the office"):
             attempt()
-    assert desk.export(person, by=eva)["people"]
+    assert desk.rights.export(person, by=eva)["people"]
     with pytest.raises(TransitionError, match="team"):
-        desk.people(ENQUIRER.email, by=Actor("enquirer", person))
+        desk.rights.people(ENQUIRER.email, by=Actor("enquirer", person))
 
 
 # -- introductions -------------------------------------------------------------------------------
@@ -449,7 +449,7 @@ def test_links_are_for_one_thing_and_one_time(desk, team, time, round_, tray):
 def test_follow_ups_take_two_yeses_and_end_after_as_many_as_agreed(desk, team, round_, tray):
     desk.receive(msgspec.structs.replace(FORM, agrees=("follow-up",)))
     round_()
-    [person] = desk.people(ENQUIRER.email, by=SYSTEM)
+    [person] = desk.rights.people(ENQUIRER.email, by=SYSTEM)
     mia = team["mia"]
     with pytest.raises(ConsentError, match="not agreed"):
         desk.follow_up(person.id, "News", "A fund opened.", by=mia)
@@ -472,7 +472,7 @@ def test_follow_ups_take_two_yeses_and_end_after_as_many_as_agreed(desk, team, r
 def test_the_send_itself_refuses_what_is_not_agreed_to_any_more(desk, team, round_, tray):
     desk.receive(msgspec.structs.replace(FORM, agrees=("follow-up",)))
     round_()
-    [person] = desk.people(ENQUIRER.email, by=SYSTEM)
+    [person] = desk.rights.people(ENQUIRER.email, by=SYSTEM)
     desk.confirm_consent(token(tray, ENQUIRER.email, "confirm"))
     desk.follow_up(person.id, "News", "A fund opened.", by=team["mia"])
     round_()
@@ -481,9 +481,9 @@ def test_the_send_itself_refuses_what_is_not_agreed_to_any_more(desk, team, roun
     assert desk.withdraw_consent(withdrawing).withdrawn
     assert desk.withdraw_consent(withdrawing).withdrawn  # one click, as often as one likes
     round_()
-    assert desk.mail_counts()["refused"] == (1, 0)
+    assert desk.post.counts()["refused"] == (1, 0)
     assert ENQUIRER.email not in [to for to, _ in tray.mails[4:]]
-    exported = desk.export(person.id, by=SYSTEM)
+    exported = desk.rights.export(person.id, by=SYSTEM)
     assert exported["consents"][0]["sent"] == 1
     assert [mail["state"] for mail in exported["mails"] if mail["id"] == waiting.id] == ["refused"]
 
@@ -493,9 +493,9 @@ def test_what_is_not_confirmed_lapses(desk, team, time, round_, tray):
     round_()
     opened = token(tray, ENQUIRER.email, "confirm")
     time.now += datetime.timedelta(days=13)
-    desk.sweep()
+    desk.rights.sweep()
     time.now += datetime.timedelta(days=18)
-    assert desk.sweep().consents == 1
+    assert desk.rights.sweep().consents == 1
     with pytest.raises(LinkRefusedError, match="expired"):
         desk.confirm_consent(opened)
 
@@ -505,7 +505,7 @@ def test_what_is_not_confirmed_lapses(desk, team, time, round_, tray):
 
 def everything_kept(desk):
     """Every text in every table of the desk, as the database has it."""
-    with desk._database.reading() as session:
+    with desk._ground.database.reading() as session:
         texts = []
         for table in ("person", "enquiry", "event", "mail", "introduction", "consent", "access"):
             session._queries = {**session._queries, "_all": f"SELECT * FROM {table}"}
@@ -547,8 +547,8 @@ def test_everything_about_somebody_is_exported_and_every_look_is_kept(desk, team
     desk.answer(receipt.enquiry, "Good day.", by=team["mia"])
     desk.case(receipt.enquiry, by=team["luc"])
     round_()
-    [person] = desk.people("ADA@nordic-inhalers.example", by=team["eva"])
-    exported = desk.export(person.id, by=team["eva"])
+    [person] = desk.rights.people("ADA@nordic-inhalers.example", by=team["eva"])
+    exported = desk.rights.export(person.id, by=team["eva"])
     assert exported["people"][0]["contact"]["name"] == ENQUIRER.name
     assert exported["enquiries"][0]["enquiry"]["message"] == FORM.message
     assert [event["name"] for event in exported["enquiries"][0]["events"]] == [
@@ -558,18 +558,18 @@ def test_everything_about_somebody_is_exported_and_every_look_is_kept(desk, team
     assert exported["consents"][0]["purpose"] == "introduce"
     assert len(exported["mails"]) == 2
     msgspec.json.encode(exported)
-    looks = [(one.action, one.actor) for one in desk.accesses(person=person.id)]
+    looks = [(one.action, one.actor) for one in desk.rights.accesses(person=person.id)]
     assert ("read", team["luc"].person) in looks
     assert looks[-1] == ("export", team["eva"].person)
-    assert "Ada" not in str(desk.accesses())
+    assert "Ada" not in str(desk.rights.accesses())
 
 
 def test_erasure_leaves_the_statistics_and_nothing_else(desk, team, round_, tray, time):
     receipt = desk.receive(msgspec.structs.replace(FORM, agrees=("introduce", "follow-up")))
     desk.ask_counterparts(receipt.enquiry, [asked(LUNGS, "Hospital")], by=team["mia"])
-    [person] = desk.people(ENQUIRER.email, by=SYSTEM)
+    [person] = desk.rights.people(ENQUIRER.email, by=SYSTEM)
     before = desk.statistics(time.now - datetime.timedelta(days=1))
-    assert desk.erase(person.id, by=team["eva"]) == 1
+    assert desk.rights.erase(person.id, by=team["eva"]) == 1
     sent = [to for to, _ in round_()]  # of what was waiting, nothing to or about them
     assert ENQUIRER.email not in sent
     assert not any("Ada" in text_of(mail) for _, mail in tray.mails)
@@ -578,11 +578,11 @@ def test_erasure_leaves_the_statistics_and_nothing_else(desk, team, round_, tray
     assert case.enquiry.outcome == "withdrawn"
     assert all(event.details is None for event in case.events)
     assert all(mail.message is None for mail in case.mails)
-    assert desk.people(ENQUIRER.email, by=SYSTEM) == []
+    assert desk.rights.people(ENQUIRER.email, by=SYSTEM) == []
     [after] = desk.statistics(time.now - datetime.timedelta(days=1))
     kept = ("kind", "country", "language", "received", "promise_due", "answered")
     assert [after[name] for name in kept] == [before[0][name] for name in kept]
-    assert "erase" in [one.action for one in desk.accesses(person=person.id)]
+    assert "erase" in [one.action for one in desk.rights.accesses(person=person.id)]
     opened = status_token(receipt)
     assert desk.status(opened).message is None
     with pytest.raises(TransitionError, match="erased"):
@@ -595,8 +595,8 @@ def test_a_counterpart_is_erased_and_the_enquiry_goes_on(desk, team, round_, tra
     round_()
     opened = token(tray, LUNGS.email, "answer")
     desk.answer_question(opened, "accepted", "Call me: Jan.")
-    [person] = desk.people(LUNGS.email, by=SYSTEM)
-    desk.erase(person.id, by=team["eva"])
+    [person] = desk.rights.people(LUNGS.email, by=SYSTEM)
+    desk.rights.erase(person.id, by=team["eva"])
     case = desk.case(receipt.enquiry, by=SYSTEM)
     assert case.introductions[0][1].contact is None
     assert "Jan" not in str([event.details for event in case.events])
@@ -619,7 +619,7 @@ def test_the_sweep_keeps_to_the_settings(settings, time):
         time.now += datetime.timedelta(days=20)
         swept = worker.run_once().sweep
         assert (swept.enquiries, worker.run_once().sweep) == (1, None)
-        assert desk.people(ENQUIRER.email, by=SYSTEM) == []
+        assert desk.rights.people(ENQUIRER.email, by=SYSTEM) == []
         assert desk.case(open_one.enquiry, by=SYSTEM).enquiry.message == FORM.message
         time.now += datetime.timedelta(days=41)
         assert worker.run_once().sweep.accesses > 0
@@ -634,7 +634,7 @@ def test_events_cannot_be_changed_behind_the_desk_s_back(desk, team):
         "UPDATE event SET state = 'closed'",
         "UPDATE event SET at = '2020-01-01T00:00:00.000000Z'",
     ):
-        with pytest.raises(StoreError, match="never"), desk._database.writing() as session:
+        with pytest.raises(StoreError, match="never"), desk._ground.database.writing() as session:
             session.run(f"{change};")
     assert events(desk, receipt.enquiry) == ["received"]
 
@@ -659,8 +659,8 @@ def test_a_mail_that_comes_back_is_told_to_the_owner(desk, team, round_, tray):
     receipt = desk.receive(FORM)
     round_()
     message_id = str(tray.mails[0][1]["Message-ID"])[1:-1]
-    assert not desk.note_bounce(message_id, "other@x.example")
-    assert desk.note_bounce(message_id, ENQUIRER.email)
+    assert not desk.post.note_bounce(message_id, "other@x.example")
+    assert desk.post.note_bounce(message_id, ENQUIRER.email)
     assert [to for to, _ in round_()] == ["mia@desk.example"]
     assert events(desk, receipt.enquiry)[-1] == "mail-failed"
 
@@ -724,8 +724,8 @@ def test_mail_that_comes_in_finds_its_enquiry(desk, team, round_, tray):
         b"\xff\x00 no mail at all",
         b"From: x" * 1_000_000,
     ):
-        assert desk.take_mail(stranger) == "other"
-    assert desk.take_mail(replied(sender=ENQUIRER.email.upper())) == "reply"
+        assert desk.post.receive(stranger) == "other"
+    assert desk.post.receive(replied(sender=ENQUIRER.email.upper())) == "reply"
     case = desk.case(receipt.enquiry, by=SYSTEM)
     assert (case.enquiry.state, case.events[-1].details["text"]) == (
         "in-hand",
@@ -736,9 +736,9 @@ def test_mail_that_comes_in_finds_its_enquiry(desk, team, round_, tray):
         text = BOUNCE.format(address=ENQUIRER.email, message_id=ours, status=status, action=action)
         return text.encode()
 
-    assert desk.take_mail(bounced("4.4.1", "delayed")) == "other"
-    assert desk.take_mail(bounced()) == "bounce"
-    assert desk.take_mail(bounced()) == "other"
+    assert desk.post.receive(bounced("4.4.1", "delayed")) == "other"
+    assert desk.post.receive(bounced()) == "bounce"
+    assert desk.post.receive(bounced()) == "other"
     assert events(desk, receipt.enquiry)[-1] == "mail-failed"
 
 

@@ -146,7 +146,7 @@ def test_killed_at_random_under_load_everything_arrives_and_repeats_are_counted(
     for seed in range(0, 100, 2):  # two at once, each dying at some step
         workers = [start("any", seed), start("any", seed + 1)]
         deaths += sum(worker.wait(timeout=60) == -signal.SIGKILL for worker in workers)
-        if not receiving.is_alive() and desk.mail_counts().keys() == {"sent"}:
+        if not receiving.is_alive() and desk.post.counts().keys() == {"sent"}:
             break
         time.sleep(LEASE_S / 2)
     receiving.join()
@@ -154,7 +154,7 @@ def test_killed_at_random_under_load_everything_arrives_and_repeats_are_counted(
     assert {recipient for recipient, _ in arrived} == {
         f"nr{number}@enquirer.example" for number in numbers
     }
-    counts = desk.mail_counts()
+    counts = desk.post.counts()
     assert counts.keys() == {"sent"}
     twice = sum(count - 1 for count in arrived.values())
     sys.stdout.write(f"{deaths} deaths, {twice} arrived twice, {counts['sent'][1]} counted\n")
@@ -185,11 +185,11 @@ def test_a_worker_runs_beside_whatever_opened_the_desk(url, tmp_path, server):
         while not server.arrived and time.monotonic() < until:
             time.sleep(0.05)
         running.stop()
-        assert desk.mail_counts() == {"sent": (1, 0)}
+        assert desk.post.counts() == {"sent": (1, 0)}
 
 
 def test_an_address_that_does_not_exist_is_told_and_not_tried_again(desk, server, worker):
-    head = desk.add_officer(Contact(name="Eva", email="eva@desk.example"), ["en"], role="head")
+    head = desk.team.add(Contact(name="Eva", email="eva@desk.example"), ["en"], role="head")
     receipt = desk.receive(form(1))
     server.refusals = ["550 <nr1@enquirer.example> unknown here"]
     worker.run_once()
@@ -209,7 +209,7 @@ def test_a_server_that_is_busy_is_tried_again_later(desk, server, url, tmp_path,
     [mail] = desk.case(receipt.enquiry, by=SYSTEM).mails
     assert (mail.state, mail.attempts, mail.problem) == ("waiting", 1, "451")
     assert 50 < (mail.due - desk.now()).total_seconds() <= 60
-    with Desk.open(desk._settings, clock=lambda: mail.due) as later:
+    with Desk.open(desk._ground.settings, clock=lambda: mail.due) as later:
         carrier = SmtpCarrier(f"smtp://127.0.0.1:{server.port}")
         Worker(later, carrier, "desk@baken.example").run_once()
         [mail] = later.case(receipt.enquiry, by=SYSTEM).mails
@@ -224,13 +224,13 @@ def test_a_server_that_is_not_there_costs_nothing_but_time(desk, tmp_path):
 
 
 def test_a_follow_up_that_no_server_took_is_not_spent(desk, server, worker):
-    head = desk.add_officer(Contact(name="Eva", email="eva@desk.example"), ["en"], role="head")
+    head = desk.team.add(Contact(name="Eva", email="eva@desk.example"), ["en"], role="head")
     desk.receive(msgspec.structs.replace(form(1), agrees=("follow-up",)))
     worker.run_once()
     [link] = re.findall(rb"/confirm/([\w=\r\n-]+?)\r\n\r\n", server.arrived[-1][1])
     desk.confirm_consent(link.decode().replace("=\r\n", ""))
-    [person] = desk.people("nr1@enquirer.example", by=SYSTEM)
+    [person] = desk.rights.people("nr1@enquirer.example", by=SYSTEM)
     desk.follow_up(person.id, "News", "x", by=Actor("officer", head.person.id))
     server.refusals = ["550 no"]
     worker.run_once()
-    assert desk.export(person.id, by=SYSTEM)["consents"][0]["sent"] == 0
+    assert desk.rights.export(person.id, by=SYSTEM)["consents"][0]["sent"] == 0

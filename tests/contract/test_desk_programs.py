@@ -78,7 +78,7 @@ def desk(url, time, tmp_path):
         {}, desk=url, data=tmp_path, desk_keys=Fernet.generate_key().decode(), url="https://b.test"
     )
     with Desk.open(settings, clock=time) as desk:
-        desk.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
+        desk.team.add(Contact(name="Mia", email="mia@desk.example"), ["en"])
         yield desk
 
 
@@ -92,7 +92,7 @@ def test_what_happens_is_told_in_order_and_the_signature_holds(desk, listener, w
     desk.receive(FORM)
     hook, secret = desk.programs.add_webhook(listener.url)
     receipt = desk.receive(FORM)
-    mia = Actor("officer", desk.officers()[0].person.id)
+    mia = Actor("officer", desk.team.officers()[0].person.id)
     desk.answer(receipt.enquiry, "Three hospitals come to mind.", by=mia)
     assert work().tellings == 2
     said = [Verifier(secret).verify(body, headers) for headers, body in listener.told]

@@ -38,7 +38,7 @@ class Site:
 
     def __init__(self, desk, time):
         self.desk, self.time, self.mails = desk, time, []
-        officer = desk.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
+        officer = desk.team.add(Contact(name="Mia", email="mia@desk.example"), ["en"])
         self.by = Actor("officer", officer.person.id)
         desk.write_weekly_list()
         self.receipt = desk.receive(FORM)
@@ -246,9 +246,9 @@ def test_a_host_whose_stop_is_taken_out_is_told_and_erasing_empties_the_plan(sit
     assert site.states == {"attic": "host-freed"}
     assert not site.desk.visits.question(site.token("attic")).is_open
     enquirer = site.desk.case(site.id, by=SYSTEM).enquirer.id
-    assert site.desk.export(enquirer, by=SYSTEM)["enquiries"][0]["visit"] is not None
+    assert site.desk.rights.export(enquirer, by=SYSTEM)["enquiries"][0]["visit"] is not None
     assert site.desk.reseal() > 0
-    site.desk.erase(enquirer, by=SYSTEM)
+    site.desk.rights.erase(enquirer, by=SYSTEM)
     assert site.visit is None
 
 

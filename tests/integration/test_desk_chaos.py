@@ -115,7 +115,7 @@ def test_killed_at_random_no_enquiry_is_lost_and_each_has_its_promise(
         }
         settings = Settings.load(given)
         with Desk.open(settings) as opened:
-            opened.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
+            opened.team.add(Contact(name="Mia", email="mia@desk.example"), ["en"])
         machine = Machine(given, tmp_path)
         try:
             told = live_through(machine, mailbox, many, dice)
@@ -125,7 +125,7 @@ def test_killed_at_random_no_enquiry_is_lost_and_each_has_its_promise(
         # What a dead worker held is free again after a while; then the rest is sent.
         then = datetime.datetime.now(datetime.UTC) + datetime.timedelta(minutes=10)
         with Desk.open(settings, clock=lambda: then) as later:
-            while later.mail_counts().keys() != {"sent"}:
+            while later.post.counts().keys() != {"sent"}:
                 Worker.of(later, settings).run_once()
             check(later, told, mailbox, machine, seed)
 
@@ -185,7 +185,7 @@ def check(desk, told, mailbox, machine, seed):
     acknowledged = Counter(to for to, _ in arrived if to in told)
     assert set(acknowledged.values()) == {1}
     twice = sum(count - 1 for count in arrived.values())
-    counted = desk.mail_counts()["sent"][1]
+    counted = desk.post.counts()["sent"][1]
     assert twice <= counted <= machine.deaths["worker"]
     assert machine.deaths == {"server": 4, "worker": 4}  # three at random, and the end
     sys.stdout.write(f"seed {seed}: {len(cases)} enquiries, {twice} mails twice, {counted} counted")

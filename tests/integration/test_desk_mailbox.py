@@ -18,6 +18,7 @@ import pytest
 from baken.config import Settings
 from baken.desk import SYSTEM, Contact, Desk, Form, Worker
 from baken.desk.mailbox import ImapFetcher, MailboxError
+from baken.desk.post import Post
 from baken.errors import SettingError
 
 pytestmark = [
@@ -150,7 +151,7 @@ def fetcher(port):
 @pytest.fixture
 def desk(tmp_path):
     with Desk.open(Settings.load({}, data=tmp_path, mail_from="desk@baken.example")) as desk:
-        desk.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
+        desk.team.add(Contact(name="Mia", email="mia@desk.example"), ["en"])
         yield desk
 
 
@@ -200,13 +201,13 @@ def test_what_the_desk_cannot_make_sense_of_stays_unseen_and_is_looked_at_once(
     deliver(mailbox, reply(desk, enquiry, "I am somebody else.", sender="eve@else.example"))
     assert fetcher.fetch(desk) == 0
     assert is_seen(mailbox) == [False, False]
-    monkeypatch.setattr(Desk, "take_mail", lambda *_: pytest.fail("it was looked at twice"))
+    monkeypatch.setattr(Post, "receive", lambda *_: pytest.fail("it was looked at twice"))
     assert fetcher.fetch(desk) == 0
 
 
 def test_a_reply_that_is_brought_twice_is_written_down_once(desk, enquiry, mailbox, fetcher):
     raw = reply(desk, enquiry, "Once.")
-    assert [desk.take_mail(raw), desk.take_mail(raw)] == ["reply", "reply"]
+    assert [desk.post.receive(raw), desk.post.receive(raw)] == ["reply", "reply"]
     deliver(mailbox, raw)
     fetcher.fetch(desk)
     assert said(desk, enquiry) == ["Once."]

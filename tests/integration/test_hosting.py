@@ -66,7 +66,7 @@ def test_a_visit_from_the_plan_to_the_calendar(workspace):
         fields = form_of(page, "/enquire", message="We look for a lab.", name="Ada",
                          email="ada@inhalers.example", country="SE", kind="site-visit",
                          organisation_name="Inhalers AB", language="en")  # fmt: skip
-        desk._now.pass_(10)
+        desk._ground.clock.pass_(10)
         done = site.post("/enquire", data=fields, headers=OWN, follow_redirects=False)
         status_page = done.headers["location"]
         (enquiry,) = desk.inbox(by=SYSTEM)
@@ -91,7 +91,7 @@ def test_a_visit_from_the_plan_to_the_calendar(workspace):
 
         # One declines on their page, one has another time, both by their link alone.
         def answer(stop, said, **more):
-            url = desk._office.signer.url("host", hosts[stop].id, desk.now())
+            url = desk._ground.office.signer.url("host", hosts[stop].id, desk.now())
             path = urlsplit(url).path
             question = site.get(path).text
             assert "Inhalers AB" not in question

@@ -69,7 +69,7 @@ def send(client):
 
 
 def accept(desk, introduction, answer="accepted", text=""):
-    token = desk._office.signer.url("answer", introduction.id, desk.now()).rpartition("/")[2]
+    token = desk._ground.office.signer.url("answer", introduction.id, desk.now()).rpartition("/")[2]
     desk.answer_question(token, answer, text)
 
 
@@ -234,7 +234,7 @@ def test_follow_ups_are_offered_as_long_as_some_are_left(desk, client, send):
     page = f"/desk/enquiries/{id_}"
     assert ("follow-up", "") not in offered(client.get(page).text)
     consent = desk.case(id_, by=SYSTEM).consents[0]
-    token = desk._office.signer.url("confirm", consent.id, desk.now()).rpartition("/")[2]
+    token = desk._ground.office.signer.url("confirm", consent.id, desk.now()).rpartition("/")[2]
     allowed = desk.confirm_consent(token).allowed
     for _ in range(allowed):
         assert ("follow-up", "") in offered(client.get(page).text)
@@ -282,7 +282,7 @@ def test_script_in_every_field_is_shown_as_text_on_every_screen(workspace, desk,
         Reply(name="bad", language="en", version=0, title=bad, kind="", text=bad.replace("{", "")),
         by=mia,
     )
-    desk.change_officer(people["luc"].person.id, themes=[bad])
+    desk.team.change(people["luc"].person.id, themes=[bad])
     reference = desk.case(id_, by=mia).enquiry.reference
     with signed_in(workspace, people["eva"]) as client:
         page = f"/desk/enquiries/{id_}"
@@ -352,14 +352,14 @@ def test_an_empty_inbox_says_so(client):
 def test_reading_an_enquiry_is_in_the_audit_trail(desk, client, people):
     receipt = desk.receive(enquiry())
     client.get(f"/desk/enquiries/{receipt.enquiry}")
-    last = desk.accesses(enquiry=receipt.enquiry)[-1]
+    last = desk.rights.accesses(enquiry=receipt.enquiry)[-1]
     assert (last.actor, last.action, last.what) == (people["mia"].person.id, "read", "case")
 
 
 def test_an_erased_enquiry_offers_nothing(desk, client, people):
     id_ = desk.receive(enquiry()).enquiry
     eva = Actor("head", people["eva"].person.id)
-    desk.erase(desk.case(id_, by=eva).enquirer.id, by=eva)
+    desk.rights.erase(desk.case(id_, by=eva).enquirer.id, by=eva)
     page = client.get(f"/desk/enquiries/{id_}").text
     assert offered(page) == set()
     assert "Ada" not in page

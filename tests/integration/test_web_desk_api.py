@@ -23,7 +23,7 @@ ALL = ("follow", "read", "write", "mail")
 @pytest.fixture(scope="module")
 def workspace(new_data):
     with Workspace.open(data=new_data()) as workspace:
-        workspace.desk.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
+        workspace.desk.team.add(Contact(name="Mia", email="mia@desk.example"), ["en"])
         yield workspace
 
 
@@ -86,7 +86,7 @@ def test_reading_is_a_line_of_the_audit_trail(client, workspace, bearer):
     crm = bearer("read", "write")
     made = client.post("/api/v1/desk/enquiries", json={**NEW, "key": None}, headers=crm).json()
     client.get(f"/api/v1/desk/enquiries/{made['enquiry']}", headers=crm)
-    trail = workspace.desk.accesses(enquiry=made["enquiry"])
+    trail = workspace.desk.rights.accesses(enquiry=made["enquiry"])
     program = workspace.desk.programs.programs()[-1]
     assert [(a.role, a.actor, a.action) for a in trail][-1] == ("program", program.id, "read")
 

@@ -33,7 +33,7 @@ def workspace(new_data, there):
     }
     with Workspace.open(data=new_data(), **settings) as workspace:
         there.returns_to = workspace.desk.provider.returns_to
-        workspace.desk.add_officer(MIA, ["en"])
+        workspace.desk.team.add(MIA, ["en"])
         yield workspace
 
 
@@ -72,8 +72,10 @@ def test_who_signs_in_there_is_signed_in_here_without_another_factor(browser):
 
 def test_the_audit_trail_has_it(browser, workspace):
     browser.get(come_back(browser))
-    [mia] = [one for one in workspace.desk.officers() if one.name == MIA.name]
-    assert "sign in" in [line.action for line in workspace.desk.accesses(person=mia.person.id)]
+    [mia] = [one for one in workspace.desk.team.officers() if one.name == MIA.name]
+    assert "sign in" in [
+        line.action for line in workspace.desk.rights.accesses(person=mia.person.id)
+    ]
 
 
 def test_a_reader_of_dutch_comes_back_to_dutch(browser):
@@ -109,10 +111,10 @@ def test_who_is_not_in_the_team_stays_outside_and_is_told_so(browser, there):
 
 
 def test_who_left_the_team_stays_outside(browser, workspace, there):
-    tom = workspace.desk.add_officer(Contact(name="Tom", email="tom@desk.example"), ["en"])
+    tom = workspace.desk.team.add(Contact(name="Tom", email="tom@desk.example"), ["en"])
     there.claims["email"] = "tom@desk.example"
     assert browser.get(come_back(browser)).status_code == 303
-    workspace.desk.change_officer(tom.person.id, is_active=False)
+    workspace.desk.team.change(tom.person.id, is_active=False)
     assert browser.get("/desk/account").status_code == 303, "the session ends at once"
     assert browser.get(come_back(browser)).status_code == 400
 

@@ -48,9 +48,9 @@ def desk(workspace):
 @pytest.fixture
 def new_officer(desk):
     def add(role="officer"):
-        number = len(desk.officers())
+        number = len(desk.team.officers())
         contact = Contact(name=f"Mia {number}", email=f"mia{number}@desk.example")
-        return desk.add_officer(contact, ["en"], role=role)
+        return desk.team.add(contact, ["en"], role=role)
 
     return add
 
@@ -86,7 +86,7 @@ def test_somebody_who_is_invited_ends_up_signed_in_with_a_second_factor(client, 
 def test_a_link_for_a_password_ends_with_the_password_it_was_to_replace(tmp_path):
     time = Time()
     with Desk.open(Settings.load({}, data=tmp_path), clock=time) as desk:
-        officer = desk.add_officer(Contact(name="Mia", email="mia@desk.example"), ["en"])
+        officer = desk.team.add(Contact(name="Mia", email="mia@desk.example"), ["en"])
         first, second = (
             desk.accounts.invite(officer.person.id).rpartition("/")[2] for _ in range(2)
         )
@@ -226,5 +226,5 @@ def test_somebody_who_left_is_out_at_once(client, desk, new_officer):
     officer = new_officer()
     sign_in(client, desk, officer)
     assert client.get("/desk/account").status_code == 200
-    desk.change_officer(officer.person.id, is_active=False)
+    desk.team.change(officer.person.id, is_active=False)
     assert client.get("/desk/account").status_code == 303

@@ -35,8 +35,8 @@ def app(workspace):
 @pytest.fixture
 def new_officer(desk):
     def add(role="officer", name="Mia"):
-        email = f"somebody{len(desk.officers())}@desk.example"
-        return desk.add_officer(Contact(name=name, email=email), ["en"], role=role)
+        email = f"somebody{len(desk.team.officers())}@desk.example"
+        return desk.team.add(Contact(name=name, email=email), ["en"], role=role)
 
     return add
 
@@ -65,7 +65,7 @@ def post(browser, path, **fields):
 
 
 def mails_to(desk, officer):
-    return [mail["kind"] for mail in desk.export(officer.person.id, by=SYSTEM)["mails"]]
+    return [mail["kind"] for mail in desk.rights.export(officer.person.id, by=SYSTEM)["mails"]]
 
 
 # -- the team ------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ NEW = {
 def test_somebody_is_added_and_invited_by_mail_alone(signed_in, desk):
     head = signed_in("head")
     assert post(head, "/desk/team/new", **NEW).headers["location"] == "/desk/team?done=added"
-    [jo] = [one for one in desk.officers() if one.name == NEW["name"]]
+    [jo] = [one for one in desk.team.officers() if one.name == NEW["name"]]
     assert (jo.languages, jo.themes, jo.kinds, jo.capacity) == (
         ("nl", "en"), ("cancer",), ("guidance",), 7,
     )  # fmt: skip
@@ -117,7 +117,7 @@ def test_a_line_of_the_directory_is_changed(signed_in, desk, new_officer):
     path = f"/desk/team/{officer.person.id}"
     given = {**NEW, "what": "change", "role": "editor", "first": "fr", "languages": []}
     assert post(signed_in("head"), path, **given).status_code == 303
-    [after] = [one for one in desk.officers() if one.person.id == officer.person.id]
+    [after] = [one for one in desk.team.officers() if one.person.id == officer.person.id]
     assert (after.role, after.languages, after.capacity) == ("editor", ("fr",), 7)
 
 
@@ -163,7 +163,7 @@ def test_a_head_does_nothing_to_an_administrator(signed_in, desk, new_officer, f
     answer = post(signed_in("head"), f"/desk/team/{admin.person.id}", **fields)
     assert answer.status_code == 409
     assert "Only an administrator" in answer.text
-    [after] = [one for one in desk.officers() if one.person.id == admin.person.id]
+    [after] = [one for one in desk.team.officers() if one.person.id == admin.person.id]
     assert after == admin
     assert mails_to(desk, admin) == []
 
@@ -174,14 +174,14 @@ def test_a_head_makes_no_administrator(signed_in, desk, new_officer):
     for path in ("/desk/team/new", f"/desk/team/{officer.person.id}"):
         given = {**NEW, "email": "z@desk.example", "what": "change", "role": "admin"}
         assert post(head, path, **given).status_code == 409
-    assert "z@desk.example" not in [one.person.contact.email for one in desk.officers()]
+    assert "z@desk.example" not in [one.person.contact.email for one in desk.team.officers()]
 
 
 def test_the_last_administrator_stays_one(new_data):
     with Workspace.open(data=new_data()) as workspace, TestClient(create_app(workspace)) as browser:
         browser.follow_redirects = False
         contact = Contact(name="Ann", email="ann@desk.example")
-        only = workspace.desk.add_officer(contact, ["en"], role="admin")
+        only = workspace.desk.team.add(contact, ["en"], role="admin")
         sign_in(browser, workspace.desk, only)
         answer = post(browser, f"/desk/team/{only.person.id}", what="leave")
     assert answer.status_code == 400
@@ -235,9 +235,9 @@ def test_who_exports_a_colleague_gets_no_key_to_their_account(signed_in, desk, n
 def test_nothing_is_left_of_the_account_of_somebody_erased(desk, new_officer, app):
     officer = new_officer()
     sign_in(TestClient(app), desk, officer)
-    desk.change_officer(officer.person.id, is_active=False)
-    desk.erase(officer.person.id, by=SYSTEM)
-    with desk._database.reading() as session:
+    desk.team.change(officer.person.id, is_active=False)
+    desk.rights.erase(officer.person.id, by=SYSTEM)
+    with desk._ground.database.reading() as session:
         assert session.select("account", person=officer.person.id) == []
 
 
@@ -269,12 +269,12 @@ def test_the_trail_goes_back_page_by_page_without_a_gap(desk, new_officer):
     admin = new_officer("admin").actor
     numbers, before = [], {}
     while True:
-        trail = desk.trail(by=admin, most=7, **before)
+        trail = desk.rights.trail(by=admin, most=7, **before)
         numbers += [line.number for line in trail.lines]
         if not trail.is_more:
             break
         before = {"before": trail.lines[-1].number}
-    everything = [line.number for line in desk.accesses()]
+    everything = [line.number for line in desk.rights.accesses()]
     assert numbers == sorted(numbers, reverse=True)
     assert set(everything) - set(numbers) <= set(range(numbers[0] + 1, everything[-1] + 1))
 
@@ -294,11 +294,11 @@ def test_an_address_that_was_tampered_with_does_no_harm(signed_in, before):
 def test_the_desk_itself_refuses_who_may_not(desk, new_officer, role):
     officer = new_officer(role)
     for do in (
-        lambda by: desk.trail(by=by),
-        lambda by: desk.known(officer.person.id, by=by),
-        lambda by: desk.invite(officer.person.id, by=by),
-        lambda by: desk.reset_second_factor(officer.person.id, by=by),
-        lambda by: desk.find_in_trail("ada@inhalers.example", by=by),
+        lambda by: desk.rights.trail(by=by),
+        lambda by: desk.rights.known(officer.person.id, by=by),
+        lambda by: desk.team.invite(officer.person.id, by=by),
+        lambda by: desk.team.reset_second_factor(officer.person.id, by=by),
+        lambda by: desk.rights.find_in_trail("ada@inhalers.example", by=by),
     ):
         for by in (officer.actor, Actor("head", officer.person.id), Actor("admin", "nobody")):
             with pytest.raises(TransitionError):

@@ -70,7 +70,7 @@ def export(email: _Email) -> None:
     from baken.desk import SYSTEM
 
     with _open() as desk:
-        found = desk.export(_somebody(desk, email).id, by=SYSTEM)
+        found = desk.rights.export(_somebody(desk, email).id, by=SYSTEM)
     typer.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
 
 
@@ -86,7 +86,7 @@ def erase(
         person = _somebody(desk, email)
         if not is_sure:
             typer.confirm("This cannot be undone. Erase them?", abort=True)
-        desk.erase(person.id, by=SYSTEM)
+        desk.rights.erase(person.id, by=SYSTEM)
     typer.echo("Erased. What is left is when, what kind and with which outcome.")
 
 
@@ -94,7 +94,7 @@ def erase(
 def list_officers() -> None:
     """List the team: who, languages, what they know, how much is open, when they are away."""
     with _open() as desk:
-        team = desk.officers()
+        team = desk.team.officers()
     if not team:
         typer.echo("Nobody is in the team yet; add somebody: baken desk officers add NAME EMAIL")
     for officer in team:
@@ -151,7 +151,7 @@ def add_officer(
     if is_head:
         chosen = "head"
     with _open() as desk:
-        officer = desk.add_officer(
+        officer = desk.team.add(
             Contact(name=name, email=email),
             languages,
             themes=theme or [],
@@ -195,7 +195,7 @@ def send_away(
         raise DeskError("One of the days is none. Write days as 2026-12-24.") from None
     with _open() as desk:
         officer = _officer(desk, email)
-        desk.change_officer(officer.person.id, away=(*officer.away, days))
+        desk.team.change(officer.person.id, away=(*officer.away, days))
     typer.echo(f"{officer.name} is away from {first} to {last}.")
 
 
@@ -204,7 +204,7 @@ def let_leave(email: _Email) -> None:
     """Let somebody leave the team; their open enquiries go to colleagues."""
     with _open() as desk:
         officer = _officer(desk, email)
-        desk.change_officer(officer.person.id, is_active=False)
+        desk.team.change(officer.person.id, is_active=False)
     typer.echo(f"{officer.name} has left the team; {officer.open} enquiries were handed over.")
 
 
@@ -240,7 +240,7 @@ def worker(
 def _officer(desk: Desk, email: str) -> Officer:
     from baken.errors import NotFoundError
 
-    for officer in desk.officers():
+    for officer in desk.team.officers():
         contact = officer.person.contact
         if contact is not None and contact.email.casefold() == email.strip().casefold():
             return officer
@@ -251,7 +251,7 @@ def _somebody(desk: Desk, email: str) -> Person:
     from baken.desk import SYSTEM
     from baken.errors import NotFoundError
 
-    found = desk.people(email, by=SYSTEM)
+    found = desk.rights.people(email, by=SYSTEM)
     if not found:
         raise NotFoundError("Nobody at the desk has this address. Check how it is written.")
     return found[0]

@@ -4,7 +4,7 @@ from .accounts import Accounts, SecondFactor, SignedIn
 from .assigning import Assignment
 from .board import OURS, Board, Line, Meeting, Wanted
 from .calendar import OfficeCalendar
-from .desk import Case, Desk, Known, Sweep, Trail
+from .desk import Case, Desk
 from .drafts import Draft
 from .enquiry import (
     INTRODUCTION_STATES,
@@ -27,6 +27,7 @@ from .programs import PRIVILEGES, Happening, Program, Programs, Webhook
 from .receipts import Access, Consent, Mail
 from .replies import Reply
 from .reporting import Report
+from .rights import Known, Sweep, Trail
 from .transitions import possible
 from .visiting import HOST_ANSWERS, Booked, HostAsked, HostQuestion, Visit, Visits
 from .worker import RunningWorker, Worker, start_worker

@@ -63,7 +63,7 @@ def _calendar(desk: Desk, settings: Settings) -> Finding:
 
 
 def _team(desk: Desk) -> Finding:
-    team = [officer for officer in desk.officers() if officer.is_active]
+    team = [officer for officer in desk.team.officers() if officer.is_active]
     if not team:
         advice = "Nobody answers. Add somebody: baken desk officers add NAME EMAIL --head"
         return Finding("team", False, advice)
@@ -126,7 +126,7 @@ def _mailbox(settings: Settings) -> Finding:
 
 
 def _outbox(desk: Desk) -> Finding:
-    counts = desk.mail_counts()
+    counts = desk.post.counts()
     said = ", ".join(f"{count} {state}" for state, (count, _) in counts.items()) or "empty"
     repeats = sum(repeats for _, repeats in counts.values())
     bad = sum(counts.get(state, (0, 0))[0] for state in ("failed", "bounced"))

@@ -107,7 +107,7 @@ class ImapFetcher:
         is_known = False
         if 0 < size <= _LONGEST_MAIL:
             raw = line.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]")
-            is_known = raw is not None and desk.take_mail(raw) != "other"
+            is_known = raw is not None and desk.post.receive(raw) != "other"
         line.add_flags([uid], [LOOKED_AT, SEEN] if is_known else [LOOKED_AT])
         return is_known
 

@@ -19,7 +19,8 @@ from urllib.parse import unquote, urlsplit
 
 from baken.errors import SettingError
 
-from .desk import Desk, Result
+from .desk import Desk
+from .post import Result
 
 _LOG: Final = logging.getLogger("baken.desk.outbox")
 
@@ -234,18 +235,18 @@ def send_next(
         lease_s: how long others keep away from it.
         on_step: called after each step, with its name; a test dies there.
     """
-    mail = desk.claim_mail(holder, lease_s)
+    mail = desk.post.claim(holder, lease_s)
     if mail is None:
         return False
     on_step("claimed")
-    address = desk.address_of(mail)
+    address = desk.post.address_of(mail)
     if address is None or mail.message is None:
-        desk.settle_mail(mail, holder, "cancelled")
+        desk.post.settle(mail, holder, "cancelled")
         return True
 
     def about_to_hand() -> None:
         on_step("announced")
-        if not desk.begin_handing(mail, holder, lease_s):
+        if not desk.post.begin_handing(mail, holder, lease_s):
             raise NotWantedError
         on_step("noted")
 
@@ -260,7 +261,7 @@ def send_next(
     except NotWantedError:
         result, problem = "refused", "not agreed to any more"
     on_step("answered")
-    desk.settle_mail(mail, holder, result, problem)
+    desk.post.settle(mail, holder, result, problem)
     on_step("settled")
     if result != "sent":
         _LOG.warning("Mail %s (%s) was not sent: %s.", mail.id, mail.kind, problem)

@@ -303,6 +303,21 @@ class Records:
             what=what,
         )
 
+    def all_of(self, person: Person) -> list[Person]:
+        """Return every row of the somebody that a row stands for."""
+        if person.contact is None:
+            return [person]
+        return self.people_called(person.contact.email)
+
+    def take_turn(self, duty: str, period: str) -> bool:
+        """Return whether a duty is still to be done in a period, and note that it is done now."""
+        rows = self.session.select("duty", name=duty)
+        if rows and rows[0][0] >= period:
+            return False
+        self.session.execute("forget_duty", name=duty)
+        self.session.execute("record_duty", name=duty, period=period)
+        return True
+
 
 def _one(rows: list[Row], noun: str) -> Row:
     if not rows:

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from typing import Final, Literal, get_args
 from zoneinfo import ZoneInfo
 
@@ -40,9 +39,9 @@ from baken.visits import (
 )
 
 from .casework import Casework
-from .enquiry import SYSTEM, Actor, Contact, Enquiry, Introduction, Person, Private
+from .enquiry import SYSTEM, Actor, Contact, Enquiry, Introduction, Private
 from .forms import checked_contact, checked_text
-from .links import Ticket
+from .ground import Ground
 from .mail import Attachment, Composer
 from .records import Records, new_id
 from .transitions import HOSTS_ASKED
@@ -158,24 +157,10 @@ class Booked(Private, frozen=True, kw_only=True):
 class Visits:
     """What the desk does about site visits; each method is one transaction."""
 
-    def __init__(
-        self,
-        work: Callable[[], AbstractContextManager[Casework]],
-        see: Callable[[Casework, Actor], object],
-        known: Callable[[str, Contact, Language, Records], Person],
-        read_link: Callable[[str], Ticket],
-        is_link_used: Callable[[Records, str], bool],
-        use_link: Callable[[Records, str, Ticket], None],
-        composer: Composer,
-    ) -> None:
-        """Take what the desk lends: transactions, who may act, people, links, words."""
-        self._work = work
-        self._see = see
-        self._known = known
-        self._read_link = read_link
-        self._is_link_used = is_link_used
-        self._use_link = use_link
-        self._composer = composer
+    def __init__(self, ground: Ground) -> None:
+        """Stand on the desk's ground."""
+        self._ground = ground
+        self._composer = ground.office.composer
 
     # -- officers ------------------------------------------------------------------------------
 
@@ -185,8 +170,8 @@ class Visits:
         Raises:
             TransitionError: `by` is nobody of the team.
         """
-        with self._work() as work:
-            self._see(work, by)
+        with self._ground.work() as work:
+            self._ground.officer(work, by)
             found = read_visit(work.records, enquiry)
             if found is not None:
                 work.records.record_access(by, "read", "visit", person=None, enquiry=enquiry)
@@ -207,8 +192,8 @@ class Visits:
             VisitError: it cannot be planned so.
             TransitionError: the enquiry is closed, or `by` is nobody of the team.
         """
-        with self._work() as work:
-            self._see(work, by)
+        with self._ground.work() as work:
+            self._ground.officer(work, by)
             found = work.records.enquiry(enquiry)
             before = read_visit(work.records, enquiry)
             said = {one.id: one for one in before.trip.stops} if before else {}
@@ -239,8 +224,8 @@ class Visits:
             DeskError: nothing is planned there, or a contact cannot be used.
             TransitionError: the enquiry is closed, or `by` is nobody of the team.
         """
-        with self._work() as work:
-            self._see(work, by)
+        with self._ground.work() as work:
+            self._ground.officer(work, by)
             records = work.records
             visit = _needed(read_visit(records, enquiry))
             names = {one.id: one.name for one in visit.trip.stops}
@@ -250,7 +235,7 @@ class Visits:
                 if one.stop not in visit.starts:
                     raise DeskError(message("The programme does not visit one of these hosts."))
                 question = checked_text(one.question, "question")
-                host = self._known(
+                host = self._ground.somebody(
                     "counterpart", checked_contact(one.contact), one.language, records
                 )
                 id_ = new_id()
@@ -289,8 +274,8 @@ class Visits:
             TransitionError: the host cannot have said so now, or `by` is nobody of the team.
         """
         text = checked_text(text, "message", is_needed=False)
-        with self._work() as work:
-            self._see(work, by)
+        with self._ground.work() as work:
+            self._ground.officer(work, by)
             return self._answered(
                 work, work.records.introduction(introduction), answer, text, window, by
             )
@@ -316,8 +301,8 @@ class Visits:
             TransitionError: the enquiry is closed, or `by` is nobody of the team.
         """
         note = checked_text(note, "note", is_needed=False)
-        with self._work() as work:
-            self._see(work, by)
+        with self._ground.work() as work:
+            self._ground.officer(work, by)
             found = work.records.enquiry(enquiry)
             visit = _needed(read_visit(work.records, enquiry))
             stops = {one.id: one for one in visit.programme.stops}
@@ -353,8 +338,8 @@ class Visits:
         Raises:
             TransitionError: `by` is nobody of the team.
         """
-        with self._work() as work:
-            self._see(work, by)
+        with self._ground.work() as work:
+            self._ground.officer(work, by)
             records, found = work.records, []
             records.record_access(by, "read", "visits", person=None, enquiry=None)
             for row in records.session.select("visits", since=since.isoformat()):
@@ -384,8 +369,8 @@ class Visits:
         Raises:
             LinkRefusedError: the link is not a good one.
         """
-        ticket = self._read_link(token)
-        with self._work() as work:
+        ticket = self._ground.read_link(token, "host")
+        with self._ground.work() as work:
             records = work.records
             introduction = records.introduction(ticket.subject)
             enquiry = records.enquiry(introduction.enquiry)
@@ -401,7 +386,7 @@ class Visits:
             )  # fmt: skip
             visit = read_visit(records, enquiry.id)
             starts = datetime.datetime.fromisoformat(str(asked["starts"]))
-            is_used = self._is_link_used(records, token)
+            is_used = self._ground.is_link_used(records, token)
             said = [
                 name
                 for event in records.events(enquiry.id)
@@ -449,8 +434,8 @@ class Visits:
             DeskError: the time has changed meanwhile, or another time is missing.
         """
         text = checked_text(text, "message", is_needed=False)
-        ticket = self._read_link(token)
-        with self._work() as work:
+        ticket = self._ground.read_link(token, "host")
+        with self._ground.work() as work:
             introduction = work.records.introduction(ticket.subject)
             if work.records.person(introduction.counterpart).contact is None:
                 raise LinkRefusedError(message("Your data has been erased, and this link with it."))
@@ -461,7 +446,7 @@ class Visits:
             now = visit.starts.get(introduction.organisation) if visit else None
             if now != at or str(asked.get("starts")) != at.isoformat():
                 raise DeskError(_MOVED)
-            self._use_link(work.records, token, ticket)
+            self._ground.use_link(work.records, token, ticket)
             actor = Actor("counterpart", introduction.counterpart)
             self._answered(work, introduction, answer, text, window, actor)
             return work.records.introduction(introduction.id)

@@ -18,9 +18,10 @@ from msgspec import Struct
 from baken.config import Settings
 from baken.errors import BakenError
 
-from .desk import Desk, Sweep
+from .desk import Desk
 from .mailbox import Fetcher, ImapFetcher, fetch_quietly
 from .outbox import LEASE_S, Carrier, SmtpCarrier, send_next
+from .rights import Sweep
 from .webhooks import LEASE_S as TELLING_LEASE_S
 from .webhooks import HttpMessenger, Messenger, tell_next
 

@@ -177,7 +177,7 @@ def _add_note(asked: Asked) -> Any:
 
 
 def _add_mail(asked: Asked) -> Any:
-    return {"is": asked.desk.take_mail(asked.body)}
+    return {"is": asked.desk.post.receive(asked.body)}
 
 
 OPERATIONS: Final = (

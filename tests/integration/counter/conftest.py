@@ -34,7 +34,7 @@ def workspace(opened, settings, tmp_path, time):
     workspace, _ = opened
     mine = structs.replace(settings, desk=str(tmp_path / "desk.sqlite"))
     with Workspace.open_desk(mine, clock=time) as desk:
-        desk.add_officer(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
+        desk.team.add(Contact(name="Mia Claes", email="mia@desk.example"), ["en"])
         workspace.__dict__["desk"] = desk
         yield workspace
 
@@ -48,4 +48,4 @@ def client(opened, workspace):
 
 @pytest.fixture
 def officer(workspace):
-    return Actor("officer", workspace.desk.officers()[0].person.id)
+    return Actor("officer", workspace.desk.team.officers()[0].person.id)

@@ -132,7 +132,7 @@ def test_one_mailbox_cannot_be_filled_from_many_networks(client, workspace, time
 
 def test_no_address_can_be_read_from_what_limits_keep(client, workspace, time, tmp_path):
     send(client, time)
-    with workspace.desk._database.reading() as session:
+    with workspace.desk._ground.database.reading() as session:
         assert len(session.select("tables")) > 5
     import sqlite3
 
@@ -143,7 +143,7 @@ def test_no_address_can_be_read_from_what_limits_keep(client, workspace, time, t
     assert "testclient" not in str(rows)
     assert "nordic" not in str(rows)
     time.pass_by(days=2)
-    workspace.desk.sweep()
+    workspace.desk.rights.sweep()
     with sqlite3.connect(tmp_path / "desk.sqlite") as desk:
         assert desk.execute("SELECT COUNT(*) FROM pace").fetchone() == (0,)
     desk.close()

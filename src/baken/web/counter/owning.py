@@ -41,7 +41,7 @@ def show(call: Call, problem: str | None = None) -> DataPage:
     token = call.query.path["token"]
     return DataPage(
         address=call.query.address(f"/data/{token}"),
-        is_known=call.desk.is_known(token),
+        is_known=call.desk.rights.is_known(token),
         problem=problem,
     )
 
@@ -57,9 +57,11 @@ def act(call: Call) -> Go | File:
     if call.one("do") == "erase":
         if call.one("sure") != "yes":
             raise DeskError(_UNSURE)
-        call.desk.erase_own(token)
+        call.desk.rights.erase_own(token)
         return Go(f"/data/{token}")
-    exported = msgspec.json.format(msgspec.json.encode(call.desk.export_own(token)), indent=2)
+    exported = msgspec.json.format(
+        msgspec.json.encode(call.desk.rights.export_own(token)), indent=2
+    )
     return File(exported, "application/json", "my-data.json")
 
 

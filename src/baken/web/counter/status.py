@@ -292,7 +292,7 @@ def act(call: Call) -> Go:
         call.desk.withdraw_agreement(token, purpose)
         done = "taken-back"
     elif do == "data":
-        call.desk.send_own_data_link(token)
+        call.desk.rights.send_link(token)
         done = "data"
     else:
         raise DeskError(message("There is no such button. Load the page again."))

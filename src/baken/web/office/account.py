@@ -254,10 +254,10 @@ def _change_account(call: Call) -> Reply:
             raise DeskError(message("A day is missing. Say the first and the last one.")) from None
         officer = call.officer
         kept = (*officer.away, (days[0], days[1]))
-        call.desk.change_officer(officer.person.id, by=officer.actor, away=kept)
+        call.desk.team.change(officer.person.id, by=officer.actor, away=kept)
     elif what == "back":
         kept = tuple(one for one in call.officer.away if one[0].isoformat() != call.one("first"))
-        call.desk.change_officer(call.officer.person.id, by=call.officer.actor, away=kept)
+        call.desk.team.change(call.officer.person.id, by=call.officer.actor, away=kept)
         what = "away"
     else:
         raise DeskError(message("The form is incomplete. Load the page again and start anew."))

@@ -88,7 +88,7 @@ def _show(call: Call, problem: str | None = None) -> AuditTrail:
     given = {name: call.query.one(name) or "" for name in ("person", "enquiry", "officer")}
     before = call.query.one("before") or ""
     older = {"before": min(int(before), 2**31 - 1)} if before.isdecimal() else {}
-    trail = call.desk.trail(by=call.officer.actor, **given, **older)  # type: ignore[arg-type]
+    trail = call.desk.rights.trail(by=call.officer.actor, **given, **older)  # type: ignore[arg-type]
     is_more = trail.is_more and trail.lines
     return AuditTrail(
         lines=tuple(_line(call, trail, number) for number in range(len(trail.lines))),
@@ -150,7 +150,7 @@ def _filters(call: Call, trail: Trail, given: dict[str, str]) -> tuple[Link, ...
 def _find(call: Call) -> Reply:
     """Look for somebody's address without writing it into an address."""
     assert call.officer is not None
-    person, enquiry = call.desk.find_in_trail(call.one("words"), by=call.officer.actor)
+    person, enquiry = call.desk.rights.find_in_trail(call.one("words"), by=call.officer.actor)
     return Go(f"{AUDIT}?person={person}" if person else f"{AUDIT}?enquiry={enquiry}")
 
 

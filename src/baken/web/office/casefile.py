@@ -294,7 +294,7 @@ def read(call: Call, do: str = "", about: str = "") -> tuple[Case, Casefile]:
     desk, say, by = call.desk, call.say, actor_of(call)
     case = desk.case(call.query.path["id"], by=by)
     enquiry = case.enquiry
-    officers = names_of(desk.officers())
+    officers = names_of(desk.team.officers())
     can = allowed(case, by)
 
     def offer(act: str, introduction: Introduction | None = None) -> Offer:

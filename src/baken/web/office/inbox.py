@@ -111,7 +111,7 @@ def build(call: Call) -> Inbox | Go:
     wanted = Wanted(**given)
     first = max(0, _number(query.one("from")))
     board = call.desk.board(wanted, by=by, first=first, most=_A_PAGE)
-    names = names_of(call.desk.officers())
+    names = names_of(call.desk.team.officers())
     return Inbox(
         rows=tuple(_row(line, call, names) for line in board.lines),
         total=board.total,

@@ -91,7 +91,7 @@ def _show_search(call: Call) -> Search:
 
 def _find(call: Call) -> Reply:
     assert call.officer is not None
-    found = call.desk.people(call.one("email"), by=call.officer.actor)
+    found = call.desk.rights.people(call.one("email"), by=call.officer.actor)
     if not found:
         raise DeskError(message("Nobody at the desk has this address. Check how it is written."))
     return Go(f"{PEOPLE}/{found[0].id}")
@@ -103,7 +103,7 @@ def _refuse_search(_: Call, problem: str) -> Search:
 
 def _known(call: Call) -> Known:
     assert call.officer is not None
-    return call.desk.known(call.query.path["id"], by=call.officer.actor)
+    return call.desk.rights.known(call.query.path["id"], by=call.officer.actor)
 
 
 def _show(call: Call, problem: str | None = None) -> Dossier:
@@ -140,11 +140,13 @@ def _act(call: Call) -> Reply:
     assert call.officer is not None
     id_, by = call.query.path["id"], call.officer.actor
     if call.one("what") == "export":
-        content = msgspec.json.format(msgspec.json.encode(call.desk.export(id_, by=by)), indent=2)
+        content = msgspec.json.format(
+            msgspec.json.encode(call.desk.rights.export(id_, by=by)), indent=2
+        )
         return File(content, "application/json", "person.json")
     if call.one("sure") != "yes":
         raise DeskError(message("Tick the box first: this cannot be undone."))
-    call.desk.erase(id_, by=by)
+    call.desk.rights.erase(id_, by=by)
     return Go(f"{PEOPLE}?done=erased")
 
 

@@ -171,7 +171,7 @@ def _exists(call: Call, name: str) -> bool:
 
 def _shown(call: Call, tongue: str, given: dict[str, str], error: str = "") -> Template:
     name, say, desk = call.query.path["name"], call.say, call.desk
-    officers = names_of(desk.officers())
+    officers = names_of(desk.team.officers())
     versions = [] if name == NEW else [v for v in desk.reply_versions(name) if v.language == tongue]
     reference = call.one("reference") or call.query.one("reference") or ""
     preview = ""

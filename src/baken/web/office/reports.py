@@ -187,7 +187,7 @@ def _row(group: Group, name: str, call: Call) -> Row:
     words = {"kind": KINDS, "language": LANGUAGES}.get(name, {})
     label = call.say(words[group.value]) if group.value in words else group.value
     if name == "owner":
-        label = names_of(call.desk.officers()).get(group.value, "")
+        label = names_of(call.desk.team.officers()).get(group.value, "")
     percent = None if group.kept is None else call.say.number(round(100 * group.kept))
     told = group.count is not None
     return Row(

@@ -166,7 +166,7 @@ def _member(call: Call, officer: Officer) -> Member:
 
 def _show_team(call: Call) -> Team:
     assert call.officer is not None
-    members = [_member(call, one) for one in call.desk.officers(by=call.officer.actor)]
+    members = [_member(call, one) for one in call.desk.team.officers(by=call.officer.actor)]
     return Team(
         members=tuple(one for one in members if one.is_active),
         left=tuple(one for one in members if not one.is_active and one.email),
@@ -189,7 +189,7 @@ def _show_new(call: Call) -> Form:
 def _add(call: Call) -> Reply:
     assert call.officer is not None
     themes = (*call.all("themes"), *_theme_typed(call))
-    added = call.desk.add_officer(
+    added = call.desk.team.add(
         Contact(name=call.one("name"), email=call.one("email")),
         _languages(call),
         themes=themes,
@@ -198,7 +198,7 @@ def _add(call: Call) -> Reply:
         role=_role(call),
         by=call.officer.actor,
     )
-    call.desk.invite(added.person.id, by=call.officer.actor)
+    call.desk.team.invite(added.person.id, by=call.officer.actor)
     return Go(f"{TEAM}?done=added")
 
 
@@ -216,7 +216,7 @@ def _officer(call: Call) -> Officer:
         NotFoundError: nobody of the team.
     """
     assert call.officer is not None
-    for one in call.desk.officers(by=call.officer.actor):
+    for one in call.desk.team.officers(by=call.officer.actor):
         if one.person.id == call.query.path["id"] and one.person.contact is not None:
             return one
     raise NotFoundError(message("Nobody in the team is at this address."))
@@ -235,7 +235,7 @@ def _change(call: Call) -> Reply:
     id_ = officer.person.id
     if what == "change":
         themes = (*call.all("themes"), *_theme_typed(call))
-        call.desk.change_officer(
+        call.desk.team.change(
             id_,
             by=by,
             languages=_languages(call),
@@ -246,11 +246,11 @@ def _change(call: Call) -> Reply:
         )
         what = "changed"
     elif what == "invite":
-        call.desk.invite(id_, by=by)
+        call.desk.team.invite(id_, by=by)
     elif what == "factor":
-        call.desk.reset_second_factor(id_, by=by)
+        call.desk.team.reset_second_factor(id_, by=by)
     elif what in ("leave", "return"):
-        call.desk.change_officer(id_, by=by, is_active=what == "return")
+        call.desk.team.change(id_, by=by, is_active=what == "return")
     else:
         raise DeskError(message("The form is incomplete. Load the page again and start anew."))
     return Go(f"{TEAM}?done=leave" if what == "leave" else f"{TEAM}/{id_}?done={what}")

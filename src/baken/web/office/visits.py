@@ -102,7 +102,7 @@ def build(call: Call) -> Visits:
     desk, say, query, by = call.desk, call.say, call.query, actor_of(call)
     today = desk.calendar.local(desk.now()).date()
     first = _month(query.one("month")) or today.replace(day=1)
-    owners = names_of(desk.officers())
+    owners = names_of(desk.team.officers())
     meetings = desk.meetings(desk.now() - _BACK, by=by)
     by_day: dict[datetime.date, list[tuple[datetime.datetime, Appointment]]] = {}
     for meeting in meetings:
