@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import shutil
+import socket
 from pathlib import Path
 
 import pytest
@@ -296,3 +297,19 @@ def test_mistakes_at_the_guide_are_sentences(baken, arguments, says):
     assert done.returncode == 1
     assert says in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.enable_socket
+def test_serving_where_something_serves_is_refused(baken):
+    with socket.create_server(("127.0.0.1", 0), reuse_port=True) as taken:
+        port = taken.getsockname()[1]
+        done = baken("serve", "--port", port)
+    assert done.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is taken" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_serving_at_an_address_of_another_machine_is_refused(baken):
+    done = baken("serve", "--host", "192.0.2.1")
+    assert done.returncode == 1
+    assert "Nothing can be served at 192.0.2.1" in done.stderr

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
+import socket
 import threading
 import urllib.parse
 from functools import partial
@@ -15,7 +17,7 @@ from granian.log import LogLevels
 from litestar import Litestar
 
 from baken.config import Settings
-from baken.errors import BakenError
+from baken.errors import BakenError, SettingError
 from baken.workspace import Workspace
 
 from .app import create_app
@@ -40,7 +42,11 @@ def serve(settings: Settings) -> None:
 
     Args:
         settings: which landscape, and where to serve it.
+
+    Raises:
+        SettingError: nothing can be served there, such as where something serves already.
     """
+    _see_that_free(settings.host, settings.port)
     with Workspace.open(settings, progress=lambda step: print(f"{step} …", flush=True)) as opened:  # noqa: T201
         totals = opened.totals()
         examples = opened.landscape.examples
@@ -64,6 +70,35 @@ def serve(settings: Settings) -> None:
         log_level=LogLevels.warning,
     )
     server.serve(target_loader=partial(_application, settings), wrap_loader=False)
+
+
+def _see_that_free(host: str, port: int) -> None:
+    """See that this machine has the address and that nothing serves there.
+
+    Granian would not notice: its workers share a port on purpose, and so would two sites, each
+    answering every other visitor.
+
+    Raises:
+        SettingError: one of them is not so.
+    """
+    try:
+        (family, *_, address), *_ = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            # What was served a moment ago still lingers, and is no hindrance.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingError(
+                f"Port {port} of {host} is taken, perhaps by another Baken. Stop what serves "
+                f"there, or choose another port: baken serve --port {port + 1}"
+            ) from error
+        raise SettingError(
+            f"Nothing can be served at {host}, port {port}: {error.strerror}. Give --host an "
+            "address of this machine, such as 127.0.0.1, and --port a number from 1024 upwards."
+        ) from error
 
 
 def _application(settings: Settings) -> Litestar:
