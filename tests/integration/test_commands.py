@@ -1,13 +1,16 @@
 """The command line, run as a person runs it, keeps the promises of docs/commands.md."""
 
+import contextlib
 import json
 import re
 import shlex
 import shutil
 import socket
+import time
 from pathlib import Path
 
 import pytest
+from tests.running_site import free_port, serving
 
 from baken import Workspace, landscape
 
@@ -313,3 +316,18 @@ def test_serving_at_an_address_of_another_machine_is_refused(baken):
     done = baken("serve", "--host", "192.0.2.1")
     assert done.returncode == 1
     assert "Nothing can be served at 192.0.2.1" in done.stderr
+
+
+@pytest.mark.enable_socket
+def test_a_site_whose_process_is_killed_leaves_the_port_to_the_next(data, tmp_path):
+    port = free_port()
+    given = {"BAKEN_URL": f"http://127.0.0.1:{port}", "BAKEN_DATA": str(data)}
+    with serving(given, tmp_path / "log") as server:
+        server.kill()  # its worker is another process, and hears nothing of it
+        server.wait()
+    end = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            break
+        assert time.monotonic() < end, "a worker still has the port"
+        time.sleep(0.2)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import errno
 import fcntl
 import logging
+import os
+import signal
 import socket
 import threading
+import time
 import urllib.parse
 from functools import partial
 from typing import Final, TextIO
@@ -26,6 +29,9 @@ _LOG: Final = logging.getLogger("baken.web.server")
 
 _LOOKUP_S: Final = 5.0
 """How often it is looked whether there is a desk by now, and whether its worker is gone."""
+
+_LOOK_AROUND_S: Final = 1.0
+"""How often a worker looks whether its parent still lives."""
 
 _PAUSE_S: Final = 1.0
 """How long the worker rests when nothing is due: an acknowledgement is expected at once."""
@@ -69,7 +75,8 @@ def serve(settings: Settings) -> None:
         log_access=False,
         log_level=LogLevels.warning,
     )
-    server.serve(target_loader=partial(_application, settings), wrap_loader=False)
+    loader = partial(_application, settings, os.getpid())
+    server.serve(target_loader=loader, wrap_loader=False)
 
 
 def _see_that_free(host: str, port: int) -> None:
@@ -101,8 +108,9 @@ def _see_that_free(host: str, port: int) -> None:
         ) from error
 
 
-def _application(settings: Settings) -> Litestar:
-    """Make a worker's application; called once in each worker."""
+def _application(settings: Settings, parent: int) -> Litestar:
+    """Make a worker's application; called once in each worker of the process `parent`."""
+    threading.Thread(target=_end_with, args=(parent,), name="baken-end", daemon=True).start()
     workspace = Workspace.open(settings)
     workspace.warm()
     app = create_app(workspace)
@@ -112,6 +120,19 @@ def _application(settings: Settings) -> Litestar:
         app.on_shutdown.append(work.stop)
     app.on_shutdown.append(workspace.close)
     return app
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when its parent is gone without a word, as after SIGKILL or out of memory.
+
+    Nobody would restart it or stop it any more, and it would keep the port from its successor.
+    What it was doing is kept or undone as a whole, and mails go out again from the outbox.
+    """
+    while os.getppid() == parent:
+        time.sleep(_LOOK_AROUND_S)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(_PATIENCE_S)
+    os._exit(1)
 
 
 class _DeskWork:
