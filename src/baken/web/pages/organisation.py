@@ -226,6 +226,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
         similar: who works on the same, and on what.
         compare: where it stands side by side with those most like it, or alone when there are none.
         near: who else is close by, and how far.
+        has_distances: whether any of them is told in kilometres.
         has_rough_distances: whether any of these is measured from the middle of a municipality.
         contact: where to correct this page or ask for an introduction, or None.
         cited_as: how to name this page in a text of one's own.
@@ -253,6 +254,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     similar: tuple[Nearby, ...]
     compare: str
     near: tuple[Nearby, ...]
+    has_distances: bool
     has_rough_distances: bool
     contact: Contact | None
     cited_as: str
@@ -307,6 +309,7 @@ class _View:
             similar=self.similar(),
             compare=self.compare(),
             near=tuple(self.neighbour(one) for one in self.neighbours),
+            has_distances=any(map(self.is_measured, self.neighbours)),
             has_rough_distances=any(map(self.is_rough, self.neighbours)),
             contact=self.contact(),
             cited_as=self.cited_as(),
@@ -597,6 +600,12 @@ class _View:
             return self.nearby(entry, self.say("in the same municipality"))
         about = self.say.number(max(1, round(distance)))
         return self.nearby(entry, self.say("about %(km)s km", km=about))
+
+    def is_measured(self, neighbour: Neighbour) -> bool:
+        """Whether it says how many kilometres away a neighbour is."""
+        if neighbour.is_precise:
+            return neighbour.distance_km >= _NEXT_DOOR_KM
+        return self.is_rough(neighbour)
 
     def is_rough(self, neighbour: Neighbour) -> bool:
         """Whether the distance to a neighbour elsewhere is known only from municipalities."""
