@@ -695,14 +695,19 @@ class _View:
         }
         for identifier in organisation.identifiers:
             scheme, value = identifier.value.scheme, identifier.value.value
-            pattern = _ADDRESSES.get(scheme)
             said = Said(
                 text=value,
                 notes=self.notes(identifier),
-                href=pattern.format(value) if pattern else None,
+                href=address_of(scheme, value),
             )
             rows[_scheme(scheme)] = (*rows.get(_scheme(scheme), ()), said)
         return tuple((label, values) for label, values in rows.items() if values)
+
+
+def address_of(scheme: str, value: str) -> str | None:
+    """Return where an identifier leads, or None where its scheme leads nowhere."""
+    pattern = _ADDRESSES.get(scheme)
+    return pattern.format(value) if pattern else None
 
 
 def figures_of(
