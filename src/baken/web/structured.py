@@ -224,7 +224,7 @@ def _organisation(
         value if value.startswith("http") else address_of(scheme, value)
         for scheme, value in record.external_ids.items()
     ]
-    above = workspace.names(record.part_of)
+    above = workspace.names(record.part_of, language=query.language)
     where = {
         "streetAddress": _first(one.value for one in organisation.addresses),
         "addressLocality": by_kind.get("municipality"),

@@ -241,7 +241,7 @@ def _descriptions(
                 Cell(links=(Link(say.number(count), listed),)),
             )
         kind = organisation.kinds[0]
-        names = workspace.names(organisation.part_of)
+        names = workspace.names(organisation.part_of, language=language)
         themes = [t for t in organisation.theme_ids if t in landscape.themes]
         place = organisation.place_id or organisation.province_id
         return (

@@ -445,7 +445,7 @@ class _View:
         )
 
     def way_view(self, way: Path) -> tuple[StepView, ...]:
-        names = self.workspace.names(way.organisations)
+        names = self.workspace.names(way.organisations, language=self.query.language)
 
         def link(one: str) -> Link:
             return Link(names.get(one, one), self.query.organisation(one))

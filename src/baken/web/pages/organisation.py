@@ -376,7 +376,8 @@ class _View:
         through = self.organisation.located_through
         if through is None:
             return None
-        name = self.workspace.names([through]).get(through, through)
+        names = self.workspace.names([through], language=self.query.language)
+        name = names.get(through, through)
         return Link(name, self.query.organisation(through))
 
     def is_shown(self, name: Sourced[str]) -> bool:
@@ -491,7 +492,7 @@ class _View:
     def relations(self) -> tuple[RelationView, ...]:
         """Say every relation but part-of, each other organisation once a relation."""
         types = self.landscape.vocabulary.relations
-        names = self.workspace.names(self.related_ids())
+        names = self.workspace.names(self.related_ids(), language=self.query.language)
         views: dict[str, dict[str, Said]] = {}
         for relation in self.organisation.relations:
             value = relation.value
@@ -653,7 +654,7 @@ class _View:
         if self.workspace.takes_enquiries():
             form, asked = partial(self.query.address, "/enquire"), self.organisation.id
             return Contact(
-                form(kind="other", organisation=asked, need=f"{correct}\n\n"),
+                form(kind="other", about="correction", organisation=asked, need=f"{correct}\n\n"),
                 form(kind="introduction", organisation=asked),
             )
         if contact is None:
