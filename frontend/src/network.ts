@@ -37,6 +37,9 @@ function token(element: Element, name: string): string {
 
 function start(stage: HTMLElement, plate: SVGSVGElement): void {
   const graph = new Graph({ multi: true, type: "undirected" });
+  stage.classList.add("drawn");
+  // The drawing is wider than high. Where the page is not, it is turned to lie along the longer side.
+  const isUpright = stage.clientWidth < 0.9 * stage.clientHeight;
   const addresses: string[] = [];
   const beside = new Map<string, Set<string>>();
   const ids = new Map<string, string>();
@@ -49,11 +52,11 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
     ids.set(href, id);
     beside.set(id, new Set([id]));
     const isOn = circle.classList.contains("on");
+    const [across, down] = [Number(circle.getAttribute("cx")), Number(circle.getAttribute("cy"))];
     graph.addNode(id, {
-      x: Number(circle.getAttribute("cx")),
       // Sigma counts from the bottom, a drawing from the top.
-      y: -Number(circle.getAttribute("cy")),
-      size: Number(circle.getAttribute("r")) * 0.8,
+      ...(isUpright ? { x: -down, y: -across } : { x: across, y: -down }),
+      size: Number(circle.getAttribute("r")) * (isUpright ? 0.6 : 0.8),
       label: circle.textContent?.trim() ?? "",
       color: getComputedStyle(circle).fill,
       zIndex: isOn ? 1 : 0,
@@ -67,7 +70,6 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
     return { ends, stroke, isOn: line.classList.contains("on") };
   });
   let lit: string | undefined;
-  stage.classList.add("drawn");
   const box = document.createElement("div");
   box.className = "canvas";
   box.style.cssText = "position:absolute;inset:0";
@@ -90,6 +92,8 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
       minCameraRatio: 0.05,
       maxCameraRatio: 2,
       stagePadding: 40,
+      // On paper, or before it is shown, the drawing has no size.
+      allowInvalidContainer: true,
       defaultDrawNodeHover: (context, data) => {
         context.font = `600 12px ${getComputedStyle(document.body).fontFamily}`;
         const wide = context.measureText(data.label ?? "").width;
@@ -123,6 +127,9 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
   const writeNames = (context: CanvasRenderingContext2D): void => {
     context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
     context.fillStyle = palette.ink;
+    context.strokeStyle = palette.sheet;
+    context.lineJoin = "round";
+    context.lineWidth = 4;
     const near = lit === undefined ? undefined : beside.get(lit);
     const order = near
       ? [...byImportance.filter((id) => near.has(id)), ...byImportance.filter((id) => !near.has(id))]
@@ -153,6 +160,8 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
         const isFree = !others.some((one) => meet(one, room));
         if (!isInside || !isFree) continue;
         taken.push(room);
+        // A rim in the paper's colour keeps a name apart from the lines and dots beneath it.
+        context.strokeText(name, left, at.y + 4);
         context.fillText(name, left, at.y + 4);
         break;
       }
@@ -227,6 +236,7 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
     event.preventDefault();
     move();
   });
+  stage.append(zoomButtons(stage, chart));
   for (const entry of document.querySelectorAll<HTMLElement>(".kin > [data-id]")) {
     const id = ids.get(entry.dataset["id"] ?? "");
     entry.addEventListener("pointerenter", () => light(id));
@@ -235,6 +245,27 @@ function start(stage: HTMLElement, plate: SVGSVGElement): void {
     entry.addEventListener("focusout", () => light(undefined));
   }
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => location.reload());
+}
+
+/** What a hand without a wheel or a keyboard zooms with; the keyboard has keys of its own. */
+function zoomButtons(stage: HTMLElement, chart: Sigma): HTMLElement {
+  const group = document.createElement("div");
+  group.className = "zoom";
+  for (const [sign, label, factor] of [
+    ["+", stage.dataset["zoomIn"], 1 / 1.5],
+    ["\u2212", stage.dataset["zoomOut"], 1.5],
+  ] as const) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = sign;
+    button.setAttribute("aria-label", label ?? sign);
+    button.addEventListener("click", () => {
+      const camera = chart.getCamera();
+      camera.setState({ ratio: Math.min(2, Math.max(0.05, camera.ratio * factor)) });
+    });
+    group.append(button);
+  }
+  return group;
 }
 
 /** A name that takes no more room than a line of it. */

@@ -15,7 +15,7 @@ from baken.store import Store, SyncReport
 SOURCE: Final = "landscape"
 """The feed under which a landscape folder's statements stand in the store."""
 
-_EDITION: Final = b"2"
+_EDITION: Final = b"3"
 """Raise it when the same files give other statements, or come with another vocabulary."""
 
 

@@ -887,9 +887,21 @@ class Workspace:
                 self._publishers = (revision, self.store.publishers())
             return self._publishers[1]
 
-    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
-        """Return display names by organisation id, for these or for all."""
-        return self.store.names(ids)
+    def names(
+        self, ids: Iterable[str] | None = None, *, language: str | None = None
+    ) -> dict[str, str]:
+        """Return names by organisation id, for these or for all.
+
+        Args:
+            ids: of which organisations; None for all.
+            language: in which a name is preferred where there is one; takes reading each of
+                `ids`, so it is for as many as a page shows. None for display names.
+        """
+        if ids is None or language is None:
+            return self.store.names(ids)
+        wanted = list(dict.fromkeys(ids))
+        found = self.store.organisations(ids=wanted) if wanted else ()
+        return {one.id: one.name(language) for one in found}
 
     def totals(self) -> Totals:
         """Count what the landscape holds."""

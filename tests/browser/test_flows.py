@@ -50,11 +50,13 @@ def test_the_landscape_is_filtered_without_reloading(open_page):
     page = open_page("/landscape")
     page.evaluate("window.isSame = true")
     everything = page.locator(".tile").count()
-    page.locator(".narrowing a", has_text="Limburg").first.click()
+    page.get_by_text("Narrow the landscape").click()
+    page.locator(".sift a", has_text="Limburg").first.click()
     page.wait_for_function("n => document.querySelectorAll('.tile').length < n", arg=everything)
     assert page.evaluate("window.isSame")
     assert "province=limburg" in page.url
     assert page.evaluate("document.activeElement.id") == "content"
+    assert page.locator(".sift").first.get_attribute("open") is not None, "one goes on narrowing"
     shown = page.locator(".tile").count()
     page.go_back()
     page.wait_for_function("n => document.querySelectorAll('.tile').length === n", arg=everything)

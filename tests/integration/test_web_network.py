@@ -50,6 +50,13 @@ def test_the_words_say_every_line_both_ways(client):
     assert said == 2 * len(drawn)
 
 
+def test_whom_it_is_linked_to_in_several_ways_is_named_once(client):
+    entries = client.get("/network.json?around=imec").json()["entries"]
+    for kin in (kin for entry in entries for kin in entry["kin"]):
+        names = [other["label"] for other in kin["others"]]
+        assert len(names) == len(set(names))
+
+
 def test_a_larger_landscape_is_read_in_part_with_the_same_answers(workspace, client, monkeypatch):
     whole = workspace.path("imec", "bluehealth-innovation-center")
     near, _ = workspace.neighbourhood("imec", steps=2)

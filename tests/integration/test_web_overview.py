@@ -70,7 +70,7 @@ def test_the_drawing_names_the_same_organisations_in_each_language(client):
     assert answer.headers["content-type"].startswith("image/svg+xml")
     root = ElementTree.fromstring(answer.text)
     texts = [e.text for e in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert "Katholieke Universiteit" in texts
+    assert "Universiteit Antwerpen" in texts
     assert any("in één oogopslag" in text for text in texts)
     for place in root.iter("{http://www.w3.org/2000/svg}text"):
         assert 0 <= float(place.get("x")) <= 1600
@@ -153,3 +153,41 @@ def test_a_part_of_a_date_counts_by_its_last_day(client, monkeypatch):
 def test_nothing_on_these_pages_is_styled_inline(client):
     for address in ("/landscape", "/compare?with=uza", "/statistics"):
         assert not re.search(r"\sstyle=|<style", client.get(address).text)
+
+
+def test_the_comparison_offers_whom_to_compare(client):
+    empty = client.get("/nl/compare.json").json()
+    assert {"Limburg", "Antwerpen"} <= {link["label"] for link in empty["suggestions"]}
+    assert all(2 <= link["count"] <= 4 for link in empty["ready"])
+    assert len(client.get(empty["ready"][0]["href"].replace("?", ".json?")).json()["columns"]) > 1
+    one = client.get("/compare.json?with=uz-gent").json()
+    assert one["alike"]
+    assert not one["ready"]
+    assert all("with=uz-gent&with=" in link["href"] for link in one["alike"])
+    province = client.get("/compare.json?with=places/limburg").json()
+    assert not province["alike"]
+    # What is typed is looked up in the page's language.
+    typed = client.get("/fr/compare.json?add=Flandre-Or").json()["suggestions"]
+    assert [link["label"] for link in typed] == ["Flandre-Orientale"]
+
+
+def test_a_note_of_several_answers_stands_below_them(client):
+    page = client.get("/compare?with=uz-gent&with=uza").text
+    assert "Take off</a></th>" in page
+    assert '<span class="small quiet">Sources</span><sup>' in page
+
+
+def test_a_long_list_of_a_place_is_sorted_by_kind(client):
+    page = client.get("/places/limburg").text
+    kinds = re.findall(r'class="sort">([^<]+) <', page)
+    assert kinds == sorted(kinds)
+    assert {"Biobank", "Company", "Hospital"} <= set(kinds)
+    # A name that several languages share stands once: “Gand · Gent”.
+    assert client.get("/places/ghent").text.count(">Gent</span>") == 1
+
+
+def test_home_leads_to_themes_by_their_own_names(client):
+    themes = {t["label"]: t["href"] for r in client.get("/de/index.json").json()["roles"]
+              for t in r["themes"]}  # fmt: skip
+    assert themes["Krebs"].startswith("/de/themes/")
+    assert "3D printing" in client.get("/").text

@@ -121,6 +121,27 @@ def test_an_organisation_in_other_words(client):
     assert found["dateModified"]
 
 
+def test_identifiers_parents_and_texts_are_those_of_the_page(client):
+    imec = structured(client, "/fr/organisations/imec")["mainEntity"]
+    assert "https://www.wikidata.org/wiki/Q1667937" in imec["sameAs"]
+    assert "description" not in imec  # it is known in English only
+    campus = structured(client, "/organisations/corda-campus")["mainEntity"]
+    assert campus["parentOrganization"][0]["url"] == f"{URL}/organisations/lrm"
+
+
+def test_a_measure_is_a_service_of_who_decides(client):
+    about = structured(client, "/de/guide/measures/vlaio-development-project")["mainEntity"]
+    assert about["@type"] == "Service"
+    assert about["provider"]["url"].startswith("https://")
+    assert about["name"] in client.get("/de/guide/measures/vlaio-development-project").text
+
+
+def test_kinds_of_pages_have_descriptions_of_their_own(client):
+    pages = ("/", "/landscape", "/organisations", "/places", "/statistics", "/compare", "/about")
+    found = [structured(client, page)["description"] for page in pages]
+    assert len(set(found)) == len(pages)
+
+
 def test_words_of_a_landscape_cannot_end_the_script(client, monkeypatch, workspace):
     monkeypatch.setattr(
         type(workspace.landscape.themes["lung"]),

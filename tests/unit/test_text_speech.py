@@ -61,3 +61,11 @@ def test_forms_follow_the_number(speeches: dict[str, Speech]) -> None:
     ]
     # French counts nought as one.
     assert french.plural(one, many, 0) == "0 organisation"
+
+
+def test_the_first_of_a_month_is_an_ordinal_in_french_alone(speeches: dict[str, Speech]) -> None:
+    said = {language: say.day("2020-02-01") for language, say in speeches.items()}
+    assert said["fr"] == "1er février 2020"
+    assert said["nl"] == "1 februari 2020"
+    assert speeches["fr"].day("2020-02-11") == "11 février 2020"
+    assert "1er décembre" in speeches["fr"].full_day(datetime.date(2026, 12, 1))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import re
 import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache, partial
@@ -32,6 +33,9 @@ SOURCE_LANGUAGE: Final = "en"
 
 _LOCALES: Final = {"en": "en_GB", "nl": "nl_BE", "fr": "fr_BE", "de": "de_BE"}
 """How dates and numbers are written in a language: as people do in Belgium and in Britain."""
+
+_FIRST: Final = re.compile(r"(?<!\d)1(?= [^\W\d])")
+"""The first day of a month, before its name."""
 
 _MOST_KEPT: Final = 4_096
 """Numbers and dates of each language that are kept as written: a page repeats the same few."""
@@ -93,8 +97,12 @@ class Speech:
             return year
         known = datetime.date(int(year), int(month), int(of_month or 1))
         if of_month:
-            return format_date(known, "long", locale=self._locale)
+            return self._ordinal(format_date(known, "long", locale=self._locale))
         return format_skeleton("yMMMM", known, locale=self._locale)
+
+    def _ordinal(self, date: str) -> str:
+        """Return a date with the first of a month as French says it, which CLDR does not."""
+        return _FIRST.sub("1er", date) if self.language == "fr" else date
 
     def moment(self, local: datetime.datetime) -> str:
         """Return a moment as people write it: ``Wednesday 25 November 2026, 17:00 CET``.
@@ -102,7 +110,7 @@ class Speech:
         Args:
             local: with the zone of whose clock it is to be said by.
         """
-        day = format_date(local.date(), "EEEE d MMMM y", locale=self._locale)
+        day = self._ordinal(format_date(local.date(), "EEEE d MMMM y", locale=self._locale))
         return f"{day}, {local:%H:%M} {local.tzname() or ''}".rstrip()
 
     def countries(self) -> list[tuple[str, str]]:
@@ -113,7 +121,7 @@ class Speech:
 
     def full_day(self, date: datetime.date) -> str:
         """Return a date with its day of the week: ``Tuesday 1 December 2026``."""
-        return format_date(date, "full", locale=self._locale)
+        return self._ordinal(format_date(date, "full", locale=self._locale))
 
     def weekday(self, date: datetime.date) -> str:
         """Return the day of the week of a date: ``Tuesday``."""

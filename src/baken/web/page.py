@@ -143,8 +143,8 @@ class Footnotes:
         self._numbers: dict[tuple[str, str], Source] = {}
 
     def of(self, statements: Iterable[Statement]) -> tuple[int, ...]:
-        """Return the numbers of the documents behind some statements, each once."""
-        return tuple(dict.fromkeys(self._number(s.citation) for s in statements))
+        """Return the numbers of the documents behind some statements, each once, in order."""
+        return tuple(sorted({self._number(s.citation) for s in statements}))
 
     @property
     def sources(self) -> tuple[Source, ...]:

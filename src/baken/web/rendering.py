@@ -307,7 +307,12 @@ def _written(say: Speech) -> dict[str, Callable[..., Any]]:
     def listed(_: object, items: Sequence[str]) -> str:
         return say.listed(items)
 
-    return {"day": day, "number": number, "listed": listed}
+    return {"day": day, "number": number, "listed": listed, "opening": _opening}
+
+
+def _opening(text: str) -> str:
+    """Return a text as it begins a line; the rest of it keeps its capitals, as German has them."""
+    return text[:1].upper() + text[1:]
 
 
 def _environment(

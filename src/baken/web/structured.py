@@ -18,9 +18,10 @@ from baken.workspace import Workspace
 
 from .page import Page, Query, localised
 from .pages.about import PAGE as ABOUT
+from .pages.guide import MeasurePage
 from .pages.home import PAGE as HOME
 from .pages.organisation import PAGE as ORGANISATION
-from .pages.organisation import OrganisationPage
+from .pages.organisation import OrganisationPage, address_of
 from .pages.place import PlacePage
 from .pages.theme import ThemePage
 
@@ -190,6 +191,20 @@ def _about(context: Struct, query: Query, workspace: Workspace, address: str) ->
                 "url": address,
             }
         )
+    if isinstance(context, MeasurePage):
+        return {
+            "@type": "Service",
+            "@id": f"{address}#measure",
+            "name": context.name,
+            "description": context.summary,
+            "serviceType": context.kind,
+            "provider": {
+                "@type": "Organization",
+                "name": context.body.name,
+                "url": context.body.site,
+            },
+            "url": address,
+        }
     return None
 
 
@@ -205,8 +220,11 @@ def _organisation(
         if c.value.precision in ("building", "site", "street")
     ]
     website = record.website
-    same = [value for value in record.external_ids.values() if value.startswith("http")]
-    above = workspace.names(record.part_of)
+    same = [
+        value if value.startswith("http") else address_of(scheme, value)
+        for scheme, value in record.external_ids.items()
+    ]
+    above = workspace.names(record.part_of, language=query.language)
     where = {
         "streetAddress": _first(one.value for one in organisation.addresses),
         "addressLocality": by_kind.get("municipality"),
@@ -219,9 +237,11 @@ def _organisation(
             "@id": f"{_address(workspace, f'/organisations/{record.id}')}#organisation",
             "name": context.name.text,
             "alternateName": list(record.aliases),
-            "description": context.summaries[0].text if context.summaries else None,
+            "description": _first(
+                one.text for one in context.summaries if one.language in (None, query.language)
+            ),
             "url": website or address,
-            "sameAs": same,
+            "sameAs": [one for one in same if one],
             "identifier": [
                 {"@type": "PropertyValue", "propertyID": scheme, "value": value}
                 for scheme, value in record.external_ids.items()

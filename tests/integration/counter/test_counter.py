@@ -48,6 +48,23 @@ def test_an_enquiry_is_sent_and_its_page_says_who_answers_and_by_when(client, wo
     assert [(one.purpose, one.place) for one in case.consents] == [("introduce", "/enquire")]
 
 
+def test_a_correction_goes_from_the_page_to_the_desk(client, workspace, time):
+    page = client.get("/nl/organisations/uz-gent").text
+    address = html.unescape(re.search(r'href="(/nl/enquire\?kind=other[^"]+)"', page)[1])
+    form = client.get(address).text
+    assert heading(form) == "Stel een verbetering voor"
+    assert "Universitair Ziekenhuis Gent</span>" in form
+    assert 'type="radio"' not in form
+    assert 'name="agrees"' not in form
+    given = {"kind": "other", "about": "correction", "organisation": ["uz-gent"], "agrees": []}
+    wrong = send(client, time, address=address, **given, email="nobody")
+    assert wrong.status_code == 400
+    assert heading(wrong.text) == "Stel een verbetering voor"
+    assert send(client, time, address=address, **given).status_code == 200
+    (enquiry,) = workspace.desk.inbox(by=SYSTEM)
+    assert (enquiry.kind, enquiry.organisations) == ("other", ("uz-gent",))
+
+
 def test_what_was_chosen_elsewhere_comes_along_and_nothing_is_ticked_for_anybody(client):
     page = client.get(
         "/enquire?kind=site-visit&organisation=imec&organisation=nobody&need=A+lab+%3Cb%3E"

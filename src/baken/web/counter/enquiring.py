@@ -52,6 +52,9 @@ _KINDS: Final = {
     ),
     "other": (message("Something else"), message("a correction, an idea, a request")),
 }
+_CORRECTION: Final = "correction"
+"""What the parameter `about` says where a page is to be put right."""
+
 _SECTORS: Final = {
     "medtech": message("medical technology"),
     "biotech": message("biotechnology"),
@@ -134,6 +137,8 @@ class EnquirePage(Struct, frozen=True, kw_only=True):
         promise: by when a person would answer an enquiry that is sent now.
         problems: what is wrong with what was sent.
         visit: the site visit that came along; None where none was planned.
+        is_correction: whether it came from a page that somebody wants to put right: then what is
+            asked for is settled, and the form asks what is wrong and who says so.
     """
 
     is_open: bool
@@ -149,6 +154,7 @@ class EnquirePage(Struct, frozen=True, kw_only=True):
     promise: str
     problems: tuple[Problem, ...]
     visit: Planned | None
+    is_correction: bool
 
 
 def show(call: Call) -> EnquirePage:
@@ -159,6 +165,7 @@ def show(call: Call) -> EnquirePage:
     return _page(
         call,
         {
+            "about": _CORRECTION if query.one("about") == _CORRECTION else "",
             "kind": given["kind"] or ("introduction" if organisations else ""),
             "message": given["need"],
             "language": query.language,
@@ -224,7 +231,7 @@ def show_again(call: Call, sentence: str) -> EnquirePage:
         token = call.desk.form_token()
     fields = (
         "kind", "message", "name", "email", "organisation_name", "phone", "country", "sector",
-        "language",
+        "language", "about",
     )  # fmt: skip
     kept, offered = set(call.all("organisation")), call.all("offered")
     return _page(
@@ -248,7 +255,7 @@ def _page(
     visit: str,
 ) -> EnquirePage:
     say, query, desk = call.say, call.query, call.desk
-    names = call.workspace.names([one for one, _ in organisations])
+    names = call.workspace.names([one for one, _ in organisations], language=query.language)
     language: Language = next((one for one in LANGUAGES if one == query.language), "en")
     contact = call.workspace.contact
     return EnquirePage(
@@ -278,6 +285,7 @@ def _page(
         promise=say.moment(desk.calendar.local(desk.calendar.promise_due(desk.now()))),
         problems=problems,
         visit=_planned(call, visit),
+        is_correction=values.get("about") == _CORRECTION and values.get("kind") == "other",
     )
 
 

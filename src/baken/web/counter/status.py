@@ -173,7 +173,7 @@ def _page(call: Call, problem: str | None = None) -> StatusPage:
     )
     here = query.address(f"/status/{token}")
     is_travelling = status.visit is not None and status.state == "meeting"
-    names = call.workspace.names(status.organisations)
+    names = call.workspace.names(status.organisations, language=query.language)
     return StatusPage(
         address=here,
         done=say(_DONE[done]) if done in _DONE and problem is None else None,

@@ -17,6 +17,8 @@ from baken.workspace import Workspace
 
 _MOST: Final = 4
 _MOST_THEMES: Final = 6
+_MOST_ALIKE: Final = 5
+_MOST_READY: Final = 8
 _PLACES: Final = "places/"
 """What stands before a province's id in the parameter ``with``."""
 
@@ -76,6 +78,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
         note: what was asked and cannot be done, or None.
         typed: what was typed into the picker.
         suggestions: what may be meant by it, or further provinces; each link adds one.
+        alike: organisations like the last of those compared; each link adds one.
+        ready: while nothing is compared, comparisons of all organisations of a kind.
         sources: what the footnotes lead to.
     """
 
@@ -84,6 +88,8 @@ class Comparison(Struct, frozen=True, kw_only=True):
     note: str | None
     typed: str
     suggestions: tuple[Link, ...]
+    alike: tuple[Link, ...]
+    ready: tuple[Link, ...]
     sources: tuple[Source, ...]
 
 
@@ -120,6 +126,8 @@ def build(workspace: Workspace, query: Query) -> Comparison:
         note=note,
         typed=typed,
         suggestions=suggestions,
+        alike=_alike(workspace, query, subjects) if not typed else (),
+        ready=_ready(workspace, query) if not subjects else (),
         sources=footnotes.sources,
     )
 
@@ -153,7 +161,7 @@ def _suggested(
     landscape = workspace.landscape
     found: dict[str, str] = {}
     if typed:
-        for one in workspace.suggest(typed[:200]):
+        for one in workspace.suggest(typed[:200], language=query.language):
             if one.kind == "organisation":
                 found[one.id] = one.label
             elif one.kind == "place" and one.id in landscape.provinces:
@@ -165,6 +173,32 @@ def _suggested(
         Link(label, query.address("/compare", **{"with": (*chosen, id)}))
         for id, label in found.items()
         if id not in chosen
+    )
+
+
+def _alike(workspace: Workspace, query: Query, subjects: Sequence[_Subject]) -> tuple[Link, ...]:
+    """Return who is most like the last of the organisations compared."""
+    if not subjects or len(subjects) >= _MOST or subjects[-1].organisation is None:
+        return ()
+    chosen = [one.id for one in subjects]
+    return tuple(
+        Link(
+            one.entry.name(query.language),
+            query.address("/compare", **{"with": (*chosen, one.entry.id)}),
+        )
+        for one in workspace.surroundings.similar(subjects[-1].organisation)
+        if one.entry.id not in chosen
+    )[:_MOST_ALIKE]
+
+
+def _ready(workspace: Workspace, query: Query) -> tuple[Link, ...]:
+    """Return comparisons of the kinds of which there are as many as fit side by side."""
+    kinds = workspace.landscape.vocabulary.kinds
+    fitting = [k for k, n in workspace.facets().kinds.items() if 2 <= n <= _MOST and k in kinds]
+    return tuple(
+        Link(kinds[kind].text(query.language), query.address("/compare", **{"with": ids}), len(ids))
+        for kind in fitting[:_MOST_READY]
+        if (ids := tuple(one.id for one in workspace.organisations(Filter(kinds=(kind,)))))
     )
 
 
@@ -207,7 +241,7 @@ def _descriptions(
                 Cell(links=(Link(say.number(count), listed),)),
             )
         kind = organisation.kinds[0]
-        names = workspace.names(organisation.part_of)
+        names = workspace.names(organisation.part_of, language=language)
         themes = [t for t in organisation.theme_ids if t in landscape.themes]
         place = organisation.place_id or organisation.province_id
         return (

@@ -261,7 +261,7 @@ def _names(workspace: Workspace, query: Query, text: str) -> Names | None:
     ids = [one.id for one in named.organisations if one.id is not None]
     known = {one.id: one for one in workspace.store.organisations(Filter(), ids=ids)}
     above = dict.fromkeys(parent for one in known.values() for parent in one.part_of)
-    labels = workspace.names(above)
+    labels = workspace.names(above, language=query.language)
     return Names(
         named.reading,
         tuple(_named_view(workspace, query, one, known, labels) for one in named.organisations),

@@ -31,14 +31,14 @@ class RoleLine(Struct, frozen=True):
         colour: which of the style sheet's role colours.
         count: how many organisations offer it.
         href: their list.
-        themes: what they most often do it for.
+        themes: what they most often do it for, with pages.
     """
 
     label: str
     colour: str
     count: int
     href: str
-    themes: tuple[str, ...]
+    themes: tuple[Link, ...]
 
 
 class Home(Struct, frozen=True):
@@ -85,7 +85,7 @@ def _roles(workspace: Workspace, query: Query, counts: dict[str, int]) -> list[R
             count=counts[role.id],
             href=query.address("/organisations", role=role.id),
             themes=tuple(
-                known[theme].text(query.language).lower()
+                Link(known[theme].text(query.language), query.theme(theme))
                 for theme, _ in sorted(themes_of[role.id].items(), key=lambda t: (-t[1], t[0]))[:4]
             ),
         )

@@ -434,8 +434,8 @@ class _View:
                 label,
                 tuple(
                     Link(self.name(network, tie.other(one.id)), self.near(tie.other(one.id)))
-                    for tie in those
-                ),
+                    for tie in {tie.other(one.id): tie for tie in reversed(those)}.values()
+                )[::-1],
                 # The region's list would end in hundreds of notes: each page of it has its own.
                 self.footnotes.of(s for tie in those for s in tie.statements)
                 if self.around
@@ -445,7 +445,7 @@ class _View:
         )
 
     def way_view(self, way: Path) -> tuple[StepView, ...]:
-        names = self.workspace.names(way.organisations)
+        names = self.workspace.names(way.organisations, language=self.query.language)
 
         def link(one: str) -> Link:
             return Link(names.get(one, one), self.query.organisation(one))

@@ -226,6 +226,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
         similar: who works on the same, and on what.
         compare: where it stands side by side with those most like it, or alone when there are none.
         near: who else is close by, and how far.
+        has_distances: whether any of them is told in kilometres.
         has_rough_distances: whether any of these is measured from the middle of a municipality.
         contact: where to correct this page or ask for an introduction, or None.
         cited_as: how to name this page in a text of one's own.
@@ -253,6 +254,7 @@ class OrganisationPage(Struct, frozen=True, kw_only=True):
     similar: tuple[Nearby, ...]
     compare: str
     near: tuple[Nearby, ...]
+    has_distances: bool
     has_rough_distances: bool
     contact: Contact | None
     cited_as: str
@@ -307,6 +309,7 @@ class _View:
             similar=self.similar(),
             compare=self.compare(),
             near=tuple(self.neighbour(one) for one in self.neighbours),
+            has_distances=any(map(self.is_measured, self.neighbours)),
             has_rough_distances=any(map(self.is_rough, self.neighbours)),
             contact=self.contact(),
             cited_as=self.cited_as(),
@@ -373,7 +376,8 @@ class _View:
         through = self.organisation.located_through
         if through is None:
             return None
-        name = self.workspace.names([through]).get(through, through)
+        names = self.workspace.names([through], language=self.query.language)
+        name = names.get(through, through)
         return Link(name, self.query.organisation(through))
 
     def is_shown(self, name: Sourced[str]) -> bool:
@@ -488,7 +492,7 @@ class _View:
     def relations(self) -> tuple[RelationView, ...]:
         """Say every relation but part-of, each other organisation once a relation."""
         types = self.landscape.vocabulary.relations
-        names = self.workspace.names(self.related_ids())
+        names = self.workspace.names(self.related_ids(), language=self.query.language)
         views: dict[str, dict[str, Said]] = {}
         for relation in self.organisation.relations:
             value = relation.value
@@ -598,6 +602,12 @@ class _View:
         about = self.say.number(max(1, round(distance)))
         return self.nearby(entry, self.say("about %(km)s km", km=about))
 
+    def is_measured(self, neighbour: Neighbour) -> bool:
+        """Whether it says how many kilometres away a neighbour is."""
+        if neighbour.is_precise:
+            return neighbour.distance_km >= _NEXT_DOOR_KM
+        return self.is_rough(neighbour)
+
     def is_rough(self, neighbour: Neighbour) -> bool:
         """Whether the distance to a neighbour elsewhere is known only from municipalities."""
         is_elsewhere = neighbour.entry.place != self.organisation.place_id
@@ -644,7 +654,7 @@ class _View:
         if self.workspace.takes_enquiries():
             form, asked = partial(self.query.address, "/enquire"), self.organisation.id
             return Contact(
-                form(kind="other", organisation=asked, need=f"{correct}\n\n"),
+                form(kind="other", about="correction", organisation=asked, need=f"{correct}\n\n"),
                 form(kind="introduction", organisation=asked),
             )
         if contact is None:
@@ -686,14 +696,19 @@ class _View:
         }
         for identifier in organisation.identifiers:
             scheme, value = identifier.value.scheme, identifier.value.value
-            pattern = _ADDRESSES.get(scheme)
             said = Said(
                 text=value,
                 notes=self.notes(identifier),
-                href=pattern.format(value) if pattern else None,
+                href=address_of(scheme, value),
             )
             rows[_scheme(scheme)] = (*rows.get(_scheme(scheme), ()), said)
         return tuple((label, values) for label, values in rows.items() if values)
+
+
+def address_of(scheme: str, value: str) -> str | None:
+    """Return where an identifier leads, or None where its scheme leads nowhere."""
+    pattern = _ADDRESSES.get(scheme)
+    return pattern.format(value) if pattern else None
 
 
 def figures_of(

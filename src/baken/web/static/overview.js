@@ -14,6 +14,8 @@
       const fresh = new DOMParser().parseFromString(text, "text/html");
       if (keep) history.pushState(null, "", address);
       document.title = fresh.title;
+      // Who is narrowing the page goes on doing so.
+      if (document.querySelector("details.sift")?.open) fresh.querySelector("details.sift").open = true;
       for (const part of ["main", ".languages", ".foot nav:not(.languages)"]) {
         const [old, next] = [document.querySelector(part), fresh.querySelector(part)];
         if (old && next) old.replaceWith(next);
