@@ -1,5 +1,6 @@
 # make run    sets everything up, loads the landscape and serves it on http://127.0.0.1:8000
-# make test   sets up what tests need and runs them all
+# make test   sets up what tests need and runs them
+# make thorough  runs what takes long besides: other kinds of kills, clusters and databases
 # make check  everything that must hold before a change is done: style, types, layers, docs, tests
 # make frontend  builds the scripts of the map and the network from frontend/; needs Node.js 20
 # make frontend-check  proves that the committed build is what frontend/ gives
@@ -13,7 +14,7 @@ STAMPS := .venv/stamps
 TESTERS := $(shell expr $$(nproc 2>/dev/null || echo 2) + 1)
 export UV_LINK_MODE ?= copy
 
-.PHONY: run test check lint docs screenshots setup setup-tests lock clean help frontend frontend-check
+.PHONY: run test thorough check lint docs screenshots setup setup-tests lock clean help frontend frontend-check
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -23,6 +24,9 @@ run: setup
 
 test: setup-tests
 	@$(BIN)/python -m pytest --numprocesses $(TESTERS) --dist loadfile --no-loadscope-reorder
+
+thorough: setup-tests
+	@$(BIN)/python -m pytest -m thorough --numprocesses $(TESTERS)
 
 check: lint docs test
 

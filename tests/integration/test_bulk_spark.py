@@ -256,7 +256,9 @@ def scratch(tmp_path):
     return tmp_path / "scratch"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGKILL, marks=pytest.mark.thorough)]
+)
 def test_an_interrupt_leaves_nothing_under_the_final_name(tmp_path, index, scratch, number):
     with start(tmp_path, sleep_s=60) as process:
         _wait(lambda: leftovers(tmp_path) and list(tmp_path.glob(".out.*/rows/_temporary/0/_*")))
@@ -267,6 +269,7 @@ def test_an_interrupt_leaves_nothing_under_the_final_name(tmp_path, index, scrat
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.thorough
 def test_other_machines_are_sent_the_index_and_nothing_is_said_or_left(tmp_path, index, scratch):
     here = {
         "spark.driver.bindAddress": "127.0.0.1",

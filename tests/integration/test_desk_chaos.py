@@ -93,7 +93,11 @@ class Machine:
 
 
 @pytest.mark.parametrize(
-    ("kind", "many"), [("sqlite", MANY), pytest.param("postgresql", 80, marks=pytest.mark.postgres)]
+    ("kind", "many"),
+    [
+        ("sqlite", MANY),
+        pytest.param("postgresql", 80, marks=[pytest.mark.postgres, pytest.mark.thorough]),
+    ],
 )
 def test_killed_at_random_no_enquiry_is_lost_and_each_has_its_promise(
     request, new_data, tmp_path, kind, many

@@ -15,6 +15,12 @@ BLOCKS = [
 ]
 
 
+@pytest.fixture(scope="module")
+def data(new_data):
+    """A folder of its own: what is shown sets up a desk, which other tests must not find."""
+    return new_data()
+
+
 @pytest.mark.parametrize(("name", "number", "block"), BLOCKS, ids=lambda x: str(x)[:20])
 def test_documented_python_runs(monkeypatch, tmp_path, data, capsys, name, number, block):
     monkeypatch.setenv("BAKEN_DATA", str(data))
