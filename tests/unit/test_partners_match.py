@@ -86,7 +86,7 @@ def test_names_old_names_and_typing_errors(matcher, text, expected):
 
 
 def test_a_unit_that_fits_stands_above_what_it_is_part_of(matcher):
-    found = ids(matcher.find("lung department"))
+    found = ids(matcher.find("lung department", limit=20))
     assert found.index("uz-gent-respiratory-medicine") < found.index("uz-gent")
 
 
@@ -349,10 +349,7 @@ def test_the_limit_is_kept(matcher):
         "Ersatzteile für einen alten Traktor",
         "looking for a used car dealer in Ghent",
         "'; DROP TABLE organisations; --",
-        pytest.param(
-            "<script>alert(1)</script>",
-            marks=pytest.mark.xfail(strict=True, reason="a near word of a chat program's page"),
-        ),
+        "<script>alert(1)</script>",
         "x" * 10_000,
     ],
 )

@@ -37,7 +37,7 @@ organisations, 91 needs of the dev split: of the first five that looking at ever
 are found (87 % with none, all with 3,000, which take 4 ms more), and the first one always."""
 
 _OF_STATEMENT: Final = 0.3
-"""The part of the signal `statement` that is about meaning."""
+"""The part of the signal `statements` that is about meaning."""
 
 _LEADING: Final = 40
 _MOST_UNITS: Final = 5
@@ -126,7 +126,7 @@ def _missed_meaning(
 
 
 def _by_meaning(weights: Mapping[str, float]) -> np.float32:
-    return np.float32(weights.get("meaning", 0.0) + _OF_STATEMENT * weights.get("statement", 0.0))
+    return np.float32(weights.get("meaning", 0.0) + _OF_STATEMENT * weights.get("statements", 0.0))
 
 
 def _highest(scores: Array, count: int) -> Rows:

@@ -30,7 +30,7 @@ _MOST_COMPARED: Final = 4
 _SIGNALS: Final = {
     "words": message("the same words"),
     "meaning": message("the same meaning"),
-    "statement": message("one sentence that says it"),
+    "statements": message("the two sentences that say it best"),
     "themes": message("themes"),
     "role": message("role"),
     "place": message("place"),
