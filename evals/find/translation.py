@@ -50,7 +50,7 @@ def agree(needs: Sequence[Need], answers: Answers) -> dict[str, Estimate]:
 
 def figures(ground: Ground, needs: Sequence[Need]) -> Figures:
     """Return the mean overlaps."""
-    four = _wordings(needs)
+    four = wordings(needs)
     found = agree(four, answer(baken(ground.matcher), four))
     return {name: overlaps.mean for name, overlaps in found.items()}
 
@@ -62,7 +62,7 @@ def freeze(ground: Ground, needs: Sequence[Need]) -> Part:
 
 def freeze_sample(ground: Ground, needs: Sequence[Need]) -> Figures:
     """Measure what is frozen of the fixed sample: what all pairs of languages share."""
-    return {ALL_PAIRS: figures(ground, take_sample(_wordings(needs), _SAMPLE))[ALL_PAIRS]}
+    return {ALL_PAIRS: figures(ground, take_sample(wordings(needs), _SAMPLE))[ALL_PAIRS]}
 
 
 def table(needs: Sequence[Need], answers: Answers) -> Iterator[str]:
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--split", choices=SPLITS, default="dev")
     chosen = parser.parse_args(arguments)
     needs = read_needs(chosen.split)
-    four = _wordings(needs)
+    four = wordings(needs)
     with prepare() as ground:
         answers = answer(baken(ground.matcher), four)
     print("\n".join(table(four, answers)))
@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _wordings(needs: Sequence[Need]) -> list[Need]:
+def wordings(needs: Sequence[Need]) -> list[Need]:
     return [need for quadruple in quadruples(needs) for need in quadruple.values()]
 
 
