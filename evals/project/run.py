@@ -39,7 +39,7 @@ from baken.search import UniversalSentenceEncoder, build_index
 
 PITCHES = Path(__file__).parent / "pitches.yaml"
 JUDGED = Path(__file__).parent / "judged.txt"
-"""Who was there when the pitches were labelled: others may lead a role as rightly, unjudged."""
+"""Who has been labelled for every pitch: who joins later may lead a role as rightly, unjudged."""
 
 
 class Pitch(Struct, frozen=True):
@@ -112,7 +112,7 @@ def score(pitch: Pitch, sketch: Project) -> Scores:
 
 
 def lead_of(slot: Slot) -> str | None:
-    """Return the first organisation of a slot that was there when the pitches were labelled."""
+    """Return the first organisation of a slot that has been labelled for every pitch."""
     judged = read_judged(JUDGED)
     named = [match.id for match in (slot.lead, *slot.alternates) if match]
     return next((identity for identity in named if identity in judged), None)
