@@ -108,6 +108,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def wordings(needs: Sequence[Need]) -> list[Need]:
+    """Return the needs that stand in all four languages."""
     return [need for quadruple in quadruples(needs) for need in quadruple.values()]
 
 
