@@ -11,6 +11,8 @@ from baken.model import LANGUAGES, Language
 
 Labels = Mapping[str, str]
 
+_KNOWN: Final[Mapping[str, Language]] = {language: language for language in LANGUAGES}
+
 
 class Text(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A text in English and Dutch, and where there is one in French and German."""
@@ -22,7 +24,7 @@ class Text(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def language(self, wanted: str) -> Language:
         """Return the language in which `wanted` is answered: itself, else English."""
-        known: Language = next((one for one in LANGUAGES if one == wanted), "en")
+        known = _KNOWN.get(wanted, "en")
         return known if getattr(self, known) else "en"
 
     def text(self, wanted: str) -> str:

@@ -42,13 +42,14 @@ FAMILIES: Final = (
 )
 """Every kind is in the family of the nearest wider kind named here; in the last when in none."""
 
+_NAMED: Final = {one: family for family in FAMILIES for one in family.kinds}
+
 
 def family_of(kind: str, vocabulary: Vocabulary) -> Family:
     """Return the family of a kind."""
-    named = {one: family for family in FAMILIES for one in family.kinds}
     at: str | None = kind
     while at is not None:
-        if at in named:
-            return named[at]
+        if at in _NAMED:
+            return _NAMED[at]
         at = vocabulary.kinds[at].broader if at in vocabulary.kinds else None
     return FAMILIES[-1]

@@ -167,7 +167,7 @@ class Footnotes:
         return known.number
 
 
-class Link(Struct, frozen=True):
+class Link(Struct, frozen=True, gc=False):
     """A way to another page, with how much is there where that helps."""
 
     label: str

@@ -187,6 +187,10 @@ def _json(value: Any) -> str:
     return msgspec.json.encode(value).decode()
 
 
+_APART: Final = 4
+"""Between a dot and its name, in the drawing's units."""
+
+
 def _drawn(lines: Iterable[Line], dots: Sequence[Dot]) -> Markup:
     """Return the lines of a network's drawing, likewise."""
     pieces = []
@@ -198,6 +202,36 @@ def _drawn(lines: Iterable[Line], dots: Sequence[Dot]) -> Markup:
             f' x1="{a.x}" y1="{a.y}" x2="{b.x}" y2="{b.y}"/>'
         )
     return Markup("".join(pieces))  # noqa: S704  # numbers and what is escaped
+
+
+def _dotted(dots: Iterable[Dot]) -> Markup:
+    """Return the dots of a network's drawing, likewise."""
+    return Markup(  # noqa: S704  # numbers and what is escaped
+        "\n".join(
+            f'<a href="{escaped(one.href)}" tabindex="-1">'
+            f'<circle class="k-{escaped(one.colour)}{" on" if one.is_chosen else ""}"'
+            f' cx="{one.x}" cy="{one.y}" r="{one.r}">'
+            f"<title>{escaped(one.name)}</title></circle></a>"
+            for one in dots
+        )
+    )
+
+
+def _labelled(dots: Iterable[Dot]) -> Markup:
+    """Return the names written in a network's drawing, likewise."""
+    pieces = []
+    for one in dots:
+        if one.label is None:
+            continue
+        is_left = one.label == "left"
+        x = one.x - one.r - _APART if is_left else one.x + one.r + _APART
+        anchor = ' text-anchor="end"' if is_left else ""
+        chosen = ' class="on"' if one.is_chosen else ""
+        pieces.append(
+            f'<text x="{round(x, 1)}" y="{round(one.y + _APART, 1)}"{anchor}{chosen}>'
+            f"{escaped(one.name)}</text>"
+        )
+    return Markup("".join(pieces))  # noqa: S704  # likewise
 
 
 @lru_cache(8)
@@ -275,19 +309,22 @@ def _speaking(say: Speech) -> dict[str, Callable[..., Any]]:
     translations = say.translations
 
     @lru_cache(None)
-    def pattern(text: str) -> Markup:
-        return Markup(translations.ugettext(text))  # noqa: S704  # ours, and its values are escaped
+    def pattern(text: str) -> str:
+        return translations.ugettext(text)
 
     @lru_cache(None)
     def plain(text: str) -> Markup:
-        return pattern(text) % {}
+        return Markup(pattern(text) % {})  # noqa: S704  # ours
+
+    def filled(said: str, values: Mapping[str, Any]) -> Markup:
+        # A third of the time of `Markup`'s own `%`, which wraps each value to escape it.
+        return Markup(said % {name: escaped(one) for name, one in values.items()})  # noqa: S704
 
     def gettext(text: str, /, **values: Any) -> Markup:
-        return pattern(text) % values if values else plain(text)
+        return filled(pattern(text), values) if values else plain(text)
 
     def ngettext(one: str, many: str, number: int, /, **values: Any) -> Markup:
-        said = Markup(translations.ungettext(one, many, number))  # noqa: S704  # likewise
-        return said % {"num": number, **values}
+        return filled(translations.ungettext(one, many, number), {"num": number, **values})
 
     return {"gettext": gettext, "_": gettext, "ngettext": ngettext}
 
@@ -336,7 +373,13 @@ def _environment(
     environment.install_gettext_translations(say.translations, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(_speaking(say))
     environment.filters.update(
-        **_written(say), json=_json, options=_options, anchors=_anchors, drawn=_drawn
+        **_written(say),
+        json=_json,
+        options=_options,
+        anchors=_anchors,
+        drawn=_drawn,
+        dotted=_dotted,
+        labelled=_labelled,
     )
     landscape = workspace.landscape
     language = say.language

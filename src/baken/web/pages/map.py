@@ -25,11 +25,12 @@ MOST: Final = 500
 _SOMEWHERE: Final = message("somewhere in %(place)s")
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class Line(Struct, frozen=True, kw_only=True, gc=False):
     """An organisation on the map, or a place with all that are in it.
 
     Attributes:
-        name: of the organisation or the place.
+        id: of the organisation or the place.
+        name: likewise.
         href: address of its page.
         kind: label of what it is; of a place, how many are there.
         colour: of the kind's family; None for a place.
@@ -40,6 +41,7 @@ class Line(Struct, frozen=True, kw_only=True):
         is_exact: whether it is at the point, rather than somewhere around it.
     """
 
+    id: str
     name: str
     href: str
     kind: str
@@ -51,7 +53,7 @@ class Line(Struct, frozen=True, kw_only=True):
     is_exact: bool
 
 
-class Mark(Struct, frozen=True):
+class Mark(Struct, frozen=True, gc=False):
     """One point of the map as it is drawn before, or without, the script.
 
     Attributes:
@@ -175,6 +177,7 @@ def _line(
     if label and (where is None or not where.is_exact):
         label = query.say(_SOMEWHERE, place=label)
     return Line(
+        id=organisation.id,
         name=organisation.name(language),
         href=query.organisation(organisation.id),
         kind=kind.text(language),
@@ -197,6 +200,7 @@ def _places(workspace: Workspace, query: Query, narrowing: Narrowing) -> list[Li
         where = workspace.place_whereabouts(place_id)
         lines.append(
             Line(
+                id=place_id,
                 name=place.text(query.language),
                 href=query.place(place_id),
                 kind=query.say.plural(

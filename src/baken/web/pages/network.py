@@ -38,7 +38,7 @@ _STROKES: Final = {
 _STROKE_OF: Final = {type_: id for id, (_, types) in _STROKES.items() for type_ in types}
 
 
-class Dot(Struct, frozen=True, kw_only=True):
+class Dot(Struct, frozen=True, kw_only=True, gc=False):
     """An organisation in the drawing.
 
     Attributes:
@@ -66,7 +66,7 @@ class Dot(Struct, frozen=True, kw_only=True):
     is_chosen: bool
 
 
-class Line(Struct, frozen=True):
+class Line(Struct, frozen=True, gc=False):
     """A link in the drawing.
 
     Attributes:
@@ -97,7 +97,7 @@ class FamilyView(Struct, frozen=True):
     count: int
 
 
-class Kin(Struct, frozen=True):
+class Kin(Struct, frozen=True, gc=False):
     """Everybody who stands in one relation to an organisation."""
 
     label: str
@@ -105,7 +105,7 @@ class Kin(Struct, frozen=True):
     notes: tuple[int, ...]
 
 
-class Entry(Struct, frozen=True):
+class Entry(Struct, frozen=True, gc=False):
     """An organisation and its links, in words."""
 
     id: str
@@ -227,7 +227,7 @@ class _View:
         self.by_theme = query.one("ties") == "themes"
         self.footnotes = Footnotes()
         self._near: dict[str, str] = {}
-        self._names: dict[str, str] = {}
+        self._links: dict[str, Link] = {}
         self._words: dict[tuple[str, bool], str] = {}
         self.around = self.asked("around")
         self.start, self.end = self.asked("from"), self.asked("to")
@@ -426,22 +426,26 @@ class _View:
         )
 
     def kin(self, network: Network, one: Organisation, ties: Iterable[Tie]) -> tuple[Kin, ...]:
-        grouped: dict[str, list[Tie]] = {}
+        said: dict[str, list[Tie]] = {}
+        others: dict[str, dict[str, Link]] = {}
         for tie in ties:
-            grouped.setdefault(self.words(tie, tie.source == one.id), []).append(tie)
+            is_source = tie.source == one.id
+            other = tie.target if is_source else tie.source
+            label = self.words(tie, is_source)
+            said.setdefault(label, []).append(tie)
+            named = others.setdefault(label, {})
+            named.pop(other, None)  # who is linked twice stands where the last link does
+            named[other] = self.link(network, other)
         return tuple(
             Kin(
                 label,
-                tuple(
-                    Link(self.name(network, tie.other(one.id)), self.near(tie.other(one.id)))
-                    for tie in {tie.other(one.id): tie for tie in reversed(those)}.values()
-                )[::-1],
+                tuple(named.values()),
                 # The region's list would end in hundreds of notes: each page of it has its own.
-                self.footnotes.of(s for tie in those for s in tie.statements)
+                self.footnotes.of(s for tie in said[label] for s in tie.statements)
                 if self.around
                 else (),
             )
-            for label, those in grouped.items()
+            for label, named in others.items()
         )
 
     def way_view(self, way: Path) -> tuple[StepView, ...]:
@@ -492,10 +496,12 @@ class _View:
             if id in known
         )
 
-    def name(self, network: Network, one: str) -> str:
-        if one not in self._names:
-            self._names[one] = network.organisations[one].name(self.query.language)
-        return self._names[one]
+    def link(self, network: Network, one: str) -> Link:
+        """Return an organisation’s name, leading to the network around it."""
+        if one not in self._links:
+            name = network.organisations[one].name(self.query.language)
+            self._links[one] = Link(name, self.near(one))
+        return self._links[one]
 
     def kind(self, organisation: Organisation) -> str:
         kinds = self.workspace.landscape.vocabulary.kinds
