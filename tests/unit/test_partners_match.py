@@ -124,6 +124,19 @@ def test_everyday_words_and_acronyms_lead_to_their_theme_and_to_somebody(matcher
     assert answer.matches
 
 
+@pytest.mark.parametrize(
+    ("mistyped", "meant"),
+    [("insylin", "diabetes-research-center"), ("canczr du piumon", "uza-thoracic-oncology")],
+)
+def test_a_mistyped_word_that_stands_alone_is_guessed(matcher, mistyped, meant):
+    assert ids(matcher.find(mistyped))[0] == meant
+
+
+def test_no_short_word_is_guessed_beside_one_that_is_known(matcher):
+    brief = matcher._reader.read("insylin voor kinderen", None)
+    assert "diabetes" not in brief.themes
+
+
 FIRST_FOR_LAY_WORDS = {
     "Klinische Studie zur Zuckerkrankheit": "diabetes-research-center",
     "research on heart attack patients": "uza-cardiology",

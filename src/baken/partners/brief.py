@@ -77,6 +77,10 @@ before a clinical trial" is no question for a hospital. 2026-11-23, dev split, 9
 
 _PLACE_LENGTH: Final = 6
 _LONGEST_NEAR: Final = 5
+_FEW: Final = 3
+_TELLING: Final = 4
+"""Words of a text, and letters of a known one of them, up to and from which a guess at what a
+mistyped word means misleads: of three short words nothing else may be known."""
 _ARTICLES: Final = frozenset({"the", "de", "het", "la", "le", "l", "der", "den", "dem", "die"})
 _BEFORE_PLACES: Final = frozenset(
     {"in", "from", "near", "region"}
@@ -328,10 +332,16 @@ class BriefReader:
         """Correct typing errors and part compounds; marks move along with their words."""
         corrected: list[Word] = []
         moved: dict[int, str] = {}
+        is_alone = len(read) <= _FEW and not any(
+            self._speller.is_known(part)
+            for word in read
+            for part in self._speller.read(word.folded)
+            if len(part) >= _TELLING
+        )
         for position, word in enumerate(read):
             if position in marks:
                 moved[len(corrected)] = marks[position]
-            parts = self._speller.read(word.folded)
+            parts = self._speller.read(word.folded, is_alone=is_alone)
             new = [word] if parts == (word.folded,) else words(" ".join(parts))
             moved.update(
                 dict.fromkeys(range(len(corrected) + 1, len(corrected) + len(new)), JOINED)

@@ -38,17 +38,23 @@ class Speller:
         """Say whether the folded word, or another form of it, is in the vocabulary."""
         return word in self._known or stem(word) in self._stems
 
-    def read(self, word: str) -> tuple[str, ...]:
+    def read(self, word: str, *, is_alone: bool = False) -> tuple[str, ...]:
         """Return the folded words that a folded word stands for.
 
         A known word is itself. An unknown one that is two known words in one, as Dutch and German
         write them ("longkanker", "Lungenkrebs"), is both. Else a known word one letter away, or two
         for ten letters and more, with the same first letter, takes its place (optimal string
         alignment, so two swapped letters count as one mistake). Else it stays as it is.
+
+        Args:
+            word: in small letters, without accents.
+            is_alone: whether nothing else is known of the text, so that a guess can mislead nobody
+                who would have been led elsewhere: one letter for another then counts as a mistake
+                in a short word, too ("insylin").
         """
         if len(word) < _SHORTEST or not word.isalpha() or self.is_known(word):
             return (word,)
-        return self._parts(word) or self._neighbour(word) or (word,)
+        return self._parts(word) or self._neighbour(word, is_alone=is_alone) or (word,)
 
     def _parts(self, word: str) -> tuple[str, ...]:
         """Split a compound, best into two words that are known as they stand, without a joint."""
@@ -64,7 +70,7 @@ class Speller:
                     found.append((inflected, len(joint), bare, tail))
         return min(found)[2:] if found else ()
 
-    def _neighbour(self, word: str) -> tuple[str, ...]:
+    def _neighbour(self, word: str, *, is_alone: bool) -> tuple[str, ...]:
         furthest = 2 if len(word) >= _LONG else 1
         targets = chain.from_iterable(
             self._targets.get((word[0], length), ())
@@ -73,7 +79,7 @@ class Speller:
         near = process.extract(
             word, sorted(targets), scorer=OSA.distance, score_cutoff=furthest, limit=5
         )
-        return tuple(known for known, _, _ in near if _is_likely(word, known))[:1]
+        return tuple(known for known, _, _ in near if is_alone or _is_likely(word, known))[:1]
 
 
 def _is_likely(word: str, known: str) -> bool:
