@@ -137,6 +137,24 @@ def test_no_short_word_is_guessed_beside_one_that_is_known(matcher):
     assert "diabetes" not in brief.themes
 
 
+@pytest.mark.parametrize(
+    ("need", "role", "not_role"),
+    [
+        ("An investment fund wants to meet digital health start-ups", "network", "financing"),
+        ("Wij zijn een ziekenhuis en zoeken financiering", "financing", "clinical-validation"),
+    ],
+)
+def test_no_role_is_read_from_who_asks(matcher, need, role, not_role):
+    roles = matcher.find(need).need.roles
+    assert role in roles
+    assert not_role not in roles
+
+
+def test_the_place_of_who_asks_still_counts(matcher):
+    need = "I am a hospital doctor in Leuven and have invented something"
+    assert matcher.find(need).need.places == ("leuven",)
+
+
 FIRST_FOR_LAY_WORDS = {
     "Klinische Studie zur Zuckerkrankheit": "diabetes-research-center",
     "research on heart attack patients": "uza-cardiology",

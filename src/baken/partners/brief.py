@@ -41,6 +41,7 @@ from baken.text import (
     words,
 )
 
+from .asker import Asker
 from .manners import Manners
 from .negations import JOINED, Denial, FoundSort, Negations, Sorted
 from .phrasebook import Found, Phrase, Phrasebook
@@ -161,6 +162,11 @@ class _Phrases(Struct, frozen=True):
 
         return _Phrases(*(kept(getattr(self, name)) for name in self.__struct_fields__))
 
+    def sought(self, of_asker: Set[int]) -> _Phrases:
+        """Return them without the kinds and roles that are said of who asks."""
+        others = self.outside(of_asker)
+        return replace(self, kinds=others.kinds, roles=others.roles)
+
     def without(self, unwanted: Set[Aspect]) -> _Phrases:
         """Return those that say nothing unwanted."""
 
@@ -197,6 +203,7 @@ class BriefReader:
         self._landscape = landscape
         self._manners = Manners(cues["manners"]["polite"])
         self._negations = Negations(negations)
+        self._asker = Asker(cues["asker"])
         self._stages = Phrasebook(_cue_phrases(cues["stages"]))
         self._near_cues: dict[str, frozenset[tuple[str, ...]]] = {
             language: frozenset(tuple(w.folded for w in words(phrase)) for phrase in phrases)
@@ -251,7 +258,7 @@ class BriefReader:
         )
         denials = self._negations.read(read, marks, language, phrases.sorted())
         denied = _positions(denial for denial in denials if denial.reading != "lacking")
-        asked_for = phrases.outside(denied)
+        asked_for = phrases.outside(denied).sought(self._asker.positions(read, marks, language))
         kept = asked_for.without({*corrections.unwanted, *_turned_down(corrections.wanted)})
         taken_out = _spans(asked_for.sorted()) - _spans(kept.sorted()) | _covered(phrases.places)
         content = [word for i, word in enumerate(read) if i not in taken_out | denied]
