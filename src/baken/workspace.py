@@ -141,6 +141,7 @@ class Workspace:
         self._takes_enquiries: tuple[float, bool] | None = None
         self._naming: Naming | None = None
         self._facets: tuple[int, Facets] | None = None
+        self._fellows: tuple[tuple[int, int], dict[str, tuple[str, ...]]] | None = None
         self._publishers: tuple[int, dict[str, int]] | None = None
         self._counting = threading.Lock()
         self._largest: tuple[int, tuple[Organisation, ...]] | None = None
@@ -845,6 +846,18 @@ class Workspace:
         if self._facets is None or self._facets[0] != revision:
             self._facets = (revision, self.store.facets(Filter()))
         return self._facets[1]
+
+    def fellows(self, most: int) -> dict[str, tuple[str, ...]]:
+        """Return who is of the same kind, by kind, where that is two to `most`.
+
+        They are looked up once a revision, as reading who is of a kind goes through all.
+        """
+        key = (self.store.revision(), most)
+        if self._fellows is None or self._fellows[0] != key:
+            few = [kind for kind, count in self.facets().kinds.items() if 2 <= count <= most]
+            found = {k: tuple(o.id for o in self.organisations(Filter(kinds=(k,)))) for k in few}
+            self._fellows = (key, found)
+        return self._fellows[1]
 
     def incoming(self, organisation_id: str) -> tuple[Statement, ...]:
         """Return what other organisations' sources say of their relation to this one."""

@@ -194,11 +194,10 @@ def _alike(workspace: Workspace, query: Query, subjects: Sequence[_Subject]) -> 
 def _ready(workspace: Workspace, query: Query) -> tuple[Link, ...]:
     """Return comparisons of the kinds of which there are as many as fit side by side."""
     kinds = workspace.landscape.vocabulary.kinds
-    fitting = [k for k, n in workspace.facets().kinds.items() if 2 <= n <= _MOST and k in kinds]
+    fitting = {k: ids for k, ids in workspace.fellows(_MOST).items() if k in kinds}
     return tuple(
         Link(kinds[kind].text(query.language), query.address("/compare", **{"with": ids}), len(ids))
-        for kind in fitting[:_MOST_READY]
-        if (ids := tuple(one.id for one in workspace.organisations(Filter(kinds=(kind,)))))
+        for kind, ids in list(fitting.items())[:_MOST_READY]
     )
 
 
