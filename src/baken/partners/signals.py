@@ -251,12 +251,12 @@ SIGNALS: Final[tuple[Signal, ...]] = (
 organisations, one weight at a time: nDCG@5 0.803 and success@1 0.912, against 0.767 and 0.830 with
 the table before, in which a single best statement had 0.15 (themes 0.30, role 0.15, kind 0.05). Two
 best statements instead of one are most of it: 0.787 with nothing else changed. A gradient-boosted
-ranker over these signals and forty more figures, by clusters left out, found no more than this sum
-(0.805 on the answerable needs, 0.807 here). Every weight may move by 0.05 for at most 0.004, but
-for kind, which costs 0.008 then, since "a simulation lab" (n135) and "equip a hospital" (n088) name
-no partner; at 0.02 it breaks ties, so that an incubator comes before a hospital that coaches
-start-ups (n003). Lost besides: a question that hangs on one common word, money for a rare theme
-(n175)."""
+ranker over these signals and forty more figures reached 0.80 on the answerable needs by clusters
+left out, where this sum, tuned on all of them, has 0.807: combining them otherwise gains little.
+Every weight may move by 0.05 for at most 0.004, but for kind, which costs 0.008 then, since "a
+simulation lab" (n135) and "equip a hospital" (n088) name no partner; at 0.02 it breaks ties, so
+that an incubator comes before a hospital that coaches start-ups (n003). Lost besides: a question
+that hangs on one common word, money for a rare theme (n175)."""
 
 
 def support(asked: Asked) -> Array:
