@@ -24,7 +24,7 @@ from .run import OURS, answer_all, groups
 from .scoring import Answers, compare, summarise
 
 DOCUMENT: Final = Path(__file__).parents[2] / "docs" / "finding-measured.md"
-_TABLE: Final = re.compile(r"(<!-- table: ([a-z]+) -->\n).*?(<!-- end -->)", re.DOTALL)
+_TABLE: Final = re.compile(r"(<!-- table: ([a-z]+) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 _LEADING_ZERO: Final = re.compile(r"(?<![\d.])0\.(?=\d)")
 _LAST_OF_SECOND_ROUND: Final = {"n": 142, "t": 8}
 """Needs with a higher number were written later, where the others were thin."""
@@ -35,12 +35,10 @@ def read_tables(text: str) -> dict[str, list[list[str]]]:
     return {
         name: [
             [cell.strip() for cell in line.strip("|").split("|")]
-            for line in body.splitlines()[2:]
+            for line in body.strip().splitlines()[2:]
             if line.startswith("|")
         ]
-        for name, body in re.findall(
-            r"<!-- table: ([a-z]+) -->\n+(.*?)<!-- end -->", text, re.DOTALL
-        )
+        for _, name, body, _ in _TABLE.findall(text)
     }
 
 
@@ -52,7 +50,7 @@ def write_tables(text: str, tables: Mapping[str, Sequence[str]]) -> str:
         if lines is None:
             return found[0]
         body = _LEADING_ZERO.sub(".", "\n".join(lines)).replace("-.", "−.")
-        return f"{found[1]}\n{body}\n\n{found[3]}"
+        return f"{found[1]}\n{body}\n\n{found[4]}"
 
     return _TABLE.sub(written, text)
 
