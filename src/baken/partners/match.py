@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import cached_property
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -60,13 +61,17 @@ class Matcher:
         _refuse_strangers(store, index)
         roster = index.roster
         self._profiles = Profiles(index, self._landscape)
-        self._reader = BriefReader(self._landscape, index)
         self._eligibility = Eligibility(index, self._landscape)
         codes = roster.codes
         self._thesaurus = Thesaurus(self._landscape, codes.themes, roster.by_theme, len(roster))
         self._worth = np.array([FIELD_WORTH[field] for field in FIELDS], dtype=np.float32)
         self._nearby: dict[str, Array] = {}
         self._surroundings = Surroundings(roster)
+
+    @cached_property
+    def _reader(self) -> BriefReader:
+        """What reads needs; making it takes most of a matcher's time, and not all ask needs."""
+        return BriefReader(self._landscape, self._index)
 
     @property
     def surroundings(self) -> Surroundings:

@@ -38,6 +38,7 @@ from baken.workspace import Workspace
 
 from .page import Query, localised
 from .site import Site
+from .team_pages import team_pages
 
 LONGEST_FORM: Final = 200_000
 """Bytes of a form: the longest message in a script of four bytes a letter, and the rest."""
@@ -348,6 +349,7 @@ def _response(screen: Screen, site: Site, call: Call, reply: Reply) -> Response[
             call.query,
             screen.section,
             call.officer,
+            team_pages(call.officer, call.say) if call.officer else (),
         )
         response = Response(content, media_type=MediaType.HTML, status_code=reply.status)
         if reply.retry_after_s is not None:

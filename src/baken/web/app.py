@@ -37,10 +37,11 @@ from . import (
     discovery,
     drawing,
     handbooks,
-    inset,
     linking,
     office,
+    pictures,
     programs,
+    statics,
     suggesting,
 )
 from .page import Link, Page, Query, localised
@@ -116,12 +117,12 @@ def create_app(workspace: Workspace) -> Litestar:
             *programs.handlers(workspace),
             suggesting.handler(workspace),
             *handbooks.handlers(site),
-            *site.assets.handlers(),
+            *statics.handlers(site.assets),
             *discovery.handlers(site),
             *drawing.handlers(site),
             *pages,
             *acting.handlers((*counter.SCREENS, *office.SCREENS), site, _query, _form),
-            *(h for say in site.speeches.values() for h in inset.handlers(site, say)),
+            *(h for say in site.speeches.values() for h in pictures.handlers(site, say)),
         ],
         exception_handlers={
             HTTPException: failures.of_http,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any, Final
 from xml.sax.saxutils import escape
 
-import segno
 from litestar import MediaType, Request, Response
 from litestar.handlers import HTTPRouteHandler
 
@@ -16,6 +14,7 @@ from baken.model import LANGUAGES
 from baken.text.speech import SOURCE_LANGUAGE, Speech
 
 from .cards import Cards
+from .matrix import code_of
 from .page import Query, localised
 from .pages import PAGES
 from .routing import get
@@ -87,13 +86,6 @@ def _pictures(cards: Cards, say: Speech) -> Iterator[HTTPRouteHandler]:
 
     yield of_organisation
     yield of_site
-
-
-def code_of(address: str) -> bytes:
-    """Return an address as a picture that telephones read off paper (QR, ISO/IEC 18004), SVG."""
-    drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(drawn, kind="svg", border=2, xmldecl=False)
-    return drawn.getvalue()
 
 
 def _codes(site: Site, say: Speech) -> Iterator[HTTPRouteHandler]:

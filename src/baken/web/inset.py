@@ -9,26 +9,19 @@ around what is no more than the middle of its municipality, postcode or province
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-from litestar import Request, Response
-from litestar.handlers import HTTPRouteHandler
 from msgspec import Struct
 
-from baken.errors import NotFoundError
 from baken.landscape.outlines import Outlines, Point
 from baken.landscape.whereabouts import Whereabouts
 from baken.model import choose
-from baken.text.speech import Speech, message
+from baken.text.speech import message
 from baken.workspace import Workspace
 
-from .page import Query, localised
-from .routing import get
-
-if TYPE_CHECKING:
-    from .site import Site
+from .page import Query
 
 WIDTH: Final = 320
 """Of the drawing, in its own units; pixels on a phone."""
@@ -85,9 +78,6 @@ class Drawing(Struct, frozen=True):
     height: int
     region: str
     around: str
-
-
-_Maker = Callable[[Workspace, Query, str], Inset | None]
 
 
 class Frame:
@@ -169,32 +159,6 @@ def picture(drawing: Drawing, inset: Inset, language: str) -> str:
         f"<title>{escape(inset.alt)}</title><style>{_COLOURS}</style>"
         f'<path d="{drawing.around}"/><path class="region" d="{drawing.region}"/>{mark}</svg>'
     )
-
-
-def handlers(site: Site, say: Speech) -> list[HTTPRouteHandler]:
-    """Return the routes of the pictures, in one language."""
-
-    def show(request: Request[Any, Any, Any], kind: str, make: _Maker) -> Response[str]:
-        one = request.path_params["id"]
-        query = Query(f"/{kind}/{one}", {"id": one}, {}, say)
-        inset = make(site.workspace, query, one)
-        if inset is None or site.drawing is None:
-            raise NotFoundError(say("Where this is is not known well enough for a map."))
-        return Response(
-            picture(site.drawing, inset, say.language),
-            media_type="image/svg+xml",
-            headers={"ETag": site.edition()},
-        )
-
-    @get(localised("/organisations/{id:str}/map.svg", say.language), sync_to_thread=True)
-    def organisation_map(request: Request[Any, Any, Any]) -> Response[str]:
-        return show(request, "organisations", of_organisation)
-
-    @get(localised("/places/{id:str}/map.svg", say.language), sync_to_thread=True)
-    def place_map(request: Request[Any, Any, Any]) -> Response[str]:
-        return show(request, "places", of_place)
-
-    return [organisation_map, place_map]
 
 
 def _inset(

@@ -14,8 +14,6 @@ from jinja2.compiler import CodeGenerator
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from baken.desk import MAY, Officer
-from baken.desk.enquiry import OfficePrivilege
 from baken.model import LANGUAGES, choose
 from baken.text.speech import Speech, message
 from baken.workspace import Workspace
@@ -25,6 +23,8 @@ from .page import Link, Page, Query, address, localised
 from .structured import NO_HEAD, head_of, structured
 
 if TYPE_CHECKING:
+    from baken.desk import Officer
+
     from .pages.network import Dot, Line
 
 OWN_NAMES: Final = {"en": "English", "nl": "Nederlands", "fr": "Français", "de": "Deutsch"}
@@ -44,17 +44,18 @@ NAVIGATION: Final = (
 )
 
 
-OFFICE_NAVIGATION: Final[tuple[tuple[str, str, str, OfficePrivilege], ...]] = (
-    ("inbox", message("Inbox"), "/desk", "answer"),
-    ("visits", message("Visits"), "/desk/visits", "answer"),
-    ("templates", message("Templates"), "/desk/templates", "answer"),
-    ("reports", message("Reports"), "/desk/reports", "report"),
-    ("team", message("Team"), "/desk/team", "team"),
-    ("people", message("People"), "/desk/people", "people"),
-    ("audit", message("Audit"), "/desk/audit", "audit"),
-    ("account", message("Account"), "/desk/account", "account"),
-)
-"""The team's own pages, each with what one must be allowed to."""
+class Entry(Struct, frozen=True):
+    """One entry of a navigation.
+
+    Attributes:
+        section: by which the page shown marks it.
+        label: what it says, in the page's language.
+        href: where it leads.
+    """
+
+    section: str
+    label: str
+    href: str
 
 
 class Version(Struct, frozen=True):
@@ -112,6 +113,7 @@ class Renderer:
         query: Query,
         section: str,
         officer: Officer | None = None,
+        team_pages: Sequence[Entry] = (),
     ) -> str:
         """Return the HTML of a screen; every field of its context is a name in its template.
 
@@ -122,7 +124,8 @@ class Renderer:
             context: what is shown.
             query: the address.
             section: which entry of the navigation is marked.
-            officer: who is signed in, for the team's own navigation; None for everybody else.
+            officer: who of the team is signed in; None for everybody else.
+            team_pages: those that the officer may see, which is the navigation then.
         """
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
         return self._render(
@@ -131,6 +134,7 @@ class Renderer:
             **fields,
             section=section,
             officer=officer,
+            team_pages=team_pages,
             is_embed=False,
             head=NO_HEAD,
         )
@@ -391,11 +395,10 @@ def _environment(
         # Where a page is in this language: `here("/about")`.
         here=partial(localised, language=language),
         static=static,
-        office_navigation=[
-            (id, say(label), localised(path, language), MAY[privilege])
-            for id, label, path, privilege in OFFICE_NAVIGATION
-        ],
-        navigation=[(id, say(label), localised(path, language)) for id, label, path in NAVIGATION],
+        navigation=tuple(
+            Entry(section, say(label), localised(path, language))
+            for section, label, path in NAVIGATION
+        ),
         # The outlines that a small map is drawn on; see `inset.html`.
         drawing=drawing,
         totals=workspace.totals(),
