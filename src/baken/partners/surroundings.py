@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 import numpy as np
@@ -33,6 +33,9 @@ _MOST_COUNTED: Final = 64
 
 _POOL: Final = 20
 """Candidates that are read for each that is shown, so that families may be left out."""
+
+_REMEMBERED: Final = 256
+"""Organisations whose like are remembered, those asked for last."""
 
 
 class Alike(Struct, frozen=True):
@@ -81,10 +84,12 @@ class Inside(Struct, frozen=True):
 
 
 class Surroundings:
-    """Compares one organisation with all others by columns; keeps nothing of its own."""
+    """Compares one organisation with all others by columns; safe to share between threads."""
 
     def __init__(self, roster: Roster) -> None:
         self._roster = roster
+        # A page asks twice, and is asked for in several languages.
+        self._alike = lru_cache(_REMEMBERED)(self._most_alike)
         self._counted: dict[tuple[str, ...], int] = {}
         self._theme = {theme: code for code, theme in enumerate(roster.codes.themes)}
 
@@ -99,8 +104,13 @@ class Surroundings:
             organisation: of the landscape; one that the index does not know is like nobody.
             limit: at most so many.
         """
-        roster, row = self._roster, self._roster.row(organisation.id)
-        themes = self._by_rarity(organisation.theme_ids)
+        return self._alike(organisation.id, organisation.theme_ids, limit)
+
+    def _most_alike(
+        self, organisation_id: str, theme_ids: tuple[str, ...], limit: int
+    ) -> tuple[Alike, ...]:
+        roster, row = self._roster, self._roster.row(organisation_id)
+        themes = self._by_rarity(theme_ids)
         if row is None or not themes:
             return ()
         likeness = np.zeros(len(roster))
