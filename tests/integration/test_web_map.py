@@ -83,9 +83,12 @@ def test_too_many_are_counted_by_place(client, monkeypatch):
     placeless = [one for one in each["elsewhere"] if not one["place"]]
     counted = sum(line["count"] for line in [*page["lines"], *page["elsewhere"]])
     assert counted + len(placeless) == each["count"]
+    assert (page["placeless"], each["placeless"]) == (len(placeless), 0)
     assert by_id(page)["ghent"]["count"] == sum("Ghent" in one["place"] for one in each["lines"])
     # A page that was asked for before is kept; this one was not.
-    assert 'data-n="' in client.get("/map?limit=changed").text
+    html = client.get("/map?limit=changed").text
+    assert 'data-n="' in html
+    assert f"{len(placeless)} organisations are not counted: no source says where they are." in html
 
 
 def test_a_landscape_without_codes_has_a_map_of_points(tmp_path):

@@ -96,6 +96,7 @@ class MapPage(Struct, frozen=True, kw_only=True):
         lines: those on the map, by name.
         elsewhere: those of which no more than a region is known, so that no point would be true.
         is_by_place: whether the lines are places, because there are too many organisations.
+        placeless: how many organisations no line stands for, since no source says where they are.
         families: what the colours mean, those that occur.
         marks: the map as the server draws it; empty without outlines.
         labels: names to write on the map.
@@ -113,6 +114,7 @@ class MapPage(Struct, frozen=True, kw_only=True):
     lines: tuple[Line, ...]
     elsewhere: tuple[Line, ...]
     is_by_place: bool
+    placeless: int
     families: tuple[FamilyView, ...]
     marks: tuple[Mark, ...]
     labels: tuple[MapLabel, ...]
@@ -143,6 +145,7 @@ def build(workspace: Workspace, query: Query) -> MapPage:
         lines=on_map,
         elsewhere=tuple(line for line in lines if line.lat is None),
         is_by_place=is_by_place,
+        placeless=narrowing.count - sum(line.count for line in lines),
         families=tuple(
             FamilyView(family.colour, query.say(family.label), colours[family.colour])
             for family in FAMILIES
