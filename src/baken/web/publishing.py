@@ -380,7 +380,7 @@ def _write_all(
             is_loaded.set()  # nobody waits for what failed
         press = _Press(order, workspace)
         known = list(_known_addresses(workspace))
-        stack.enter_context(_without_looking_for_garbage())
+        stack.enter_context(_settled())
         pages, unlinked = _Shop(press, pool, helpers, progress).write(known)
         pages.sort(key=lambda page: page.name)
         return len(pages), unlinked, _broken(_sizes(order.staging), pages)
@@ -595,7 +595,7 @@ def _start(order: _Order, is_loaded: Event) -> None:
     global _press
     is_loaded.wait()
     _press = _Press(order, Workspace.open(order.settings, is_still=True))
-    _without_looking_for_garbage().__enter__()  # to the end of the process
+    _settle()
 
 
 def _make(addresses: Sequence[_Address]) -> _Made:
@@ -604,13 +604,18 @@ def _make(addresses: Sequence[_Address]) -> _Made:
     return _press.make_all(addresses)
 
 
-@contextmanager
-def _without_looking_for_garbage() -> Iterator[None]:
+def _settle() -> None:
     """Leave alone what is loaded: it stays, and looking through it again and again finds none."""
-    usual = gc.get_threshold()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+
+
+@contextmanager
+def _settled() -> Iterator[None]:
+    """Settle until the end of what is done here, in a process that goes on afterwards."""
+    usual = gc.get_threshold()
+    _settle()
     try:
         yield
     finally:
