@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Literal, cast
 
 from msgspec import Struct, field
 
@@ -203,8 +203,9 @@ class Landscape(Struct, frozen=True, dict=True, rename="kebab"):
 
 def choose(labels: Mapping[Language, str], language: str) -> str | None:
     """Return the label in `language`, else in English, else in the first language there is."""
+    known = cast("Mapping[str, str]", labels)  # to be asked for any language
     for candidate in (language, *LANGUAGES):
-        for lang, text in labels.items():
-            if lang == candidate:
-                return text
+        text = known.get(candidate)
+        if text is not None:
+            return text
     return None

@@ -42,29 +42,28 @@ def lay_out(
         sorted({(min(at[a], at[b]), max(at[a], at[b])) for a, b in links if a in at and b in at})
     ).reshape(-1, 2)
     order = np.arange(count)
-    # The seeds of a sunflower: even, and nobody starts where somebody else is.
+    # The seeds of a sunflower: even, and nobody starts where somebody else is. Places are complex
+    # numbers, x + yj: for the few of a neighbourhood, the time is that of starting each operation.
     radius, angle = np.sqrt(order + 0.5), order * _GOLDEN_ANGLE
-    x = (radius * np.cos(angle)).astype(np.float32)
-    y = (radius * np.sin(angle)).astype(np.float32)
+    places = (radius * np.exp(1j * angle)).astype(np.complex64)
     degree = np.bincount(pairs.ravel(), minlength=count).astype(np.float32)
     # Hubs push harder, so that their many leaves do not lie on each other.
     mass = np.sqrt(1 + degree)
+    masses = mass[:, None] * mass
+    linked = np.zeros((count, count), np.float32)
+    linked[pairs[:, 0], pairs[:, 1]] = linked[pairs[:, 1], pairs[:, 0]] = 1
+    gravity = np.float32(_GRAVITY * np.sqrt(count)) * mass
     # Small drawings come to rest early; of large ones, what is still unrest is below a dot's size.
     rounds = 70 if count <= 24 else 220 if count <= 300 else 110
     for heat in np.linspace(1.6, 0.02, rounds, dtype=np.float32):
-        dx, dy = x[:, None] - x[None, :], y[:, None] - y[None, :]
-        push = mass[:, None] * mass[None, :] / (dx * dx + dy * dy + 0.02)
-        fx, fy = (push * dx).sum(axis=1), (push * dy).sum(axis=1)
-        lx, ly = x[pairs[:, 0]] - x[pairs[:, 1]], y[pairs[:, 0]] - y[pairs[:, 1]]
-        pull = np.sqrt(lx * lx + ly * ly)
-        for end, sign in ((0, -1), (1, 1)):
-            fx += sign * np.bincount(pairs[:, end], pull * lx, minlength=count)
-            fy += sign * np.bincount(pairs[:, end], pull * ly, minlength=count)
-        fx -= _GRAVITY * mass * x * np.sqrt(count)
-        fy -= _GRAVITY * mass * y * np.sqrt(count)
-        force = np.sqrt(fx * fx + fy * fy) + 1e-6
-        step = np.minimum(force * 0.1, heat) / force
-        x, y = (x + step * fx).astype(np.float32), (y + step * fy).astype(np.float32)
+        apart = places[:, None] - places
+        squared = apart.real**2 + apart.imag**2
+        # All push each other; who is linked pulls.
+        strength = masses / (squared + np.float32(0.02)) - linked * np.sqrt(squared)
+        force = (strength * apart).sum(axis=1) - gravity * places
+        size = np.abs(force) + np.float32(1e-6)
+        places += np.minimum(np.float32(0.1), heat / size) * force
+    x, y = places.real, places.imag
     # Wide drawings are filled by stretching, by no more than the eye forgives.
     spread_x, spread_y = max(float(np.ptp(x)), 1e-3), max(float(np.ptp(y)), 1e-3)
     scale_x, scale_y = width / spread_x, height / spread_y

@@ -16,7 +16,7 @@ from baken.store import Facets, Filter
 from baken.text.speech import message
 from baken.workspace import Workspace
 
-from .page import Choice, Link, Query
+from .page import Choice, Link, Query, extended
 
 _MOST_CHOICES: Final = 14
 _FACETS: Final = {"kind": "kinds", "province": "provinces", "role": "roles", "theme": "themes"}
@@ -104,15 +104,17 @@ class Narrowing:
         )
 
     def _choices(self, name: str, counts: Mapping[str, int]) -> tuple[Choice, ...]:
+        chosen = self.chosen[name]
         shown = dict(list(counts.items())[:_MOST_CHOICES])
-        shown |= {value: counts.get(value, 0) for value in self.chosen[name]}
+        shown |= {value: counts.get(value, 0) for value in chosen}
+        stem = self.address(**{name: None})
         return tuple(
             Choice(
                 id=value,
                 label=self._label(name, value),
                 count=count,
-                href=self._switched(name, value),
-                is_on=value in self.chosen[name],
+                href=self._switched(name, value) if chosen else extended(stem, name, value),
+                is_on=value in chosen,
             )
             for value, count in shown.items()
         )

@@ -198,6 +198,11 @@ def address(path: str, **parameters: Any) -> str:
     return f"{path}?{_encoded(given)}" if given else path
 
 
+def extended(address: str, name: str, value: str) -> str:
+    """Return an address with one parameter more."""
+    return f"{address}{'&' if '?' in address else '?'}{_encoded({name: value})}"
+
+
 def _encoded(given: Mapping[str, Any]) -> str:
     """Return parameters as an address carries them, as `urllib` does where one is not plain."""
     pairs: list[str] = []

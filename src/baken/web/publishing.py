@@ -19,11 +19,12 @@ import shutil
 import tempfile
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -403,32 +404,50 @@ class _Shop:
         self.pages: list[_Page] = []
         self.found: set[_Address] = set()
         self.unlinked = 0
-        self.is_complete_beside = False
 
     def write(self, known: Sequence[_Address]) -> tuple[list[_Page], int]:
         """Write the pages and all that they lead to; return them, and how many links lead out."""
-        made, frontier = set(known), list(known)
-        while frontier:
-            self.write_these(frontier)
-            frontier = sorted(self.found - made, key=_order_of)
+        made = set(known)
+        self.write_these(known, partial(_write_beside, self.press.site, Path(self.press.staging)))
+        while frontier := sorted(self.found - made, key=_order_of):
             made |= self.found
+            self.write_these(frontier)
         return self.pages, self.unlinked
 
-    def write_these(self, addresses: Sequence[_Address]) -> None:
+    def write_these(
+        self, addresses: Sequence[_Address], first: Callable[[], None] = lambda: None
+    ) -> None:
+        """Write some pages; this process does something else first."""
         chunks = deque(addresses[i : i + _CHUNK] for i in range(0, len(addresses), _CHUNK))
-        running: set[Future[_Made]] = set()
-        while chunks or running:
-            while self.pool is not None and chunks and len(running) < _AHEAD * self.helpers:
-                running.add(self.pool.submit(_make, chunks.popleft()))
-            if not self.is_complete_beside:
-                _write_beside(self.press.site, Path(self.press.staging))
-                self.is_complete_beside = True
-            if chunks:
-                self.take(self.press.make_all(chunks.popleft()))
-            # What is done is taken as it comes; with nothing left to do here, one is waited for.
-            done, running = wait(running, 0 if chunks else None, FIRST_COMPLETED)
-            for one in done:
-                self.take(one.result())
+        left = len(chunks)
+        made = SimpleQueue[Future[_Made]]()
+
+        def take_chunk() -> Sequence[_Address]:
+            try:
+                return chunks.popleft()
+            except IndexError:  # asking first would be no use: others take, too
+                return ()
+
+        def give() -> None:
+            if self.pool is not None and (chunk := take_chunk()):
+                self.pool.submit(_make, chunk).add_done_callback(receive)
+
+        def receive(result: Future[_Made]) -> None:
+            made.put(result)
+            give()  # at once: whoever made it does not wait until what is made here is done
+
+        try:
+            for _ in range(_AHEAD * self.helpers):
+                give()
+            first()
+            while left:
+                if made.empty() and (chunk := take_chunk()):
+                    self.take(self.press.make_all(chunk))
+                else:
+                    self.take(made.get().result())
+                left -= 1
+        finally:
+            chunks.clear()  # nobody makes pages for one that has stopped
 
     def take(self, made: _Made) -> None:
         found, unlinked, pages = made
@@ -579,6 +598,8 @@ def _address_and_file(href: str) -> tuple[_Address | None, str | None]:
     path, _, anchor = href.partition("#")
     if path.startswith(("/static/", "/words-")) or path.endswith(_PICTURES):
         return None, path[1:]
+    if "&amp;" in path:  # two parameters at once: half of all links there are
+        return None, None
     address = _target(path)
     if address is None:
         return None, None
@@ -643,9 +664,9 @@ def _write(path: str, content: bytes) -> None:
 def _write_beside(site: Site, staging: Path) -> None:
     """Write what is there once, or once in each language."""
     _write_assets(site, staging)
+    _write_words(site, staging)
     cards = Cards(site.workspace)
     for language, say in site.speeches.items():
-        _write_words(site, staging, language)
         _write(
             f"{staging}{localised('/card.png', language)}",
             cards.card(Query("/", {}, {}, say), None),
@@ -669,32 +690,35 @@ class _Entry(Struct, frozen=True):
     words: tuple[str, str, str]
 
 
-def _write_words(site: Site, staging: Path, language: str) -> None:
+def _write_words(site: Site, staging: Path) -> None:
     """Write what the search in the browser compares the visitor's words with."""
     landscape = site.workspace.landscape
     vocabulary = landscape.vocabulary
-    entries = []
+    entries: dict[str, list[_Entry]] = {language: [] for language in site.speeches}
     for one in site.workspace.organisations():
+        kind = vocabulary.kinds[one.kind]
         places = [landscape.places[p] for p in (one.place_id, one.province_id) if p]
         themes = [landscape.themes[t] for t in one.theme_ids if t in landscape.themes]
-        terms = [*themes, *places, vocabulary.kinds[one.kind]]
-        terms += [vocabulary.roles[role] for role in one.roles]
+        terms = [*themes, *places, kind, *(vocabulary.roles[role] for role in one.roles)]
         labels = [label for term in terms for label in term.label.values()]
         synonyms = [s for theme in themes for many in theme.synonyms.values() for s in many]
         said = [s.value for s in one.summaries]
         said += [text for o in one.offers for text in o.value.wordings(o.language).values()]
         names = [n.value for n in (*one.names, *one.acronyms, *one.aliases)]
-        where = dict.fromkeys(place.text(language) for place in places)
-        entries.append(
-            _Entry(
-                name=one.name(language),
-                href=localised(f"/organisations/{one.id}.html", language)[1:],
-                detail=" · ".join((vocabulary.kinds[one.kind].text(language), ", ".join(where))),
-                words=(_folded(names), _folded((*labels, *synonyms)), _folded(said)),
+        # Whatever language somebody writes in, all that is said of it may be meant.
+        known = (_folded(names), _folded((*labels, *synonyms)), _folded(said))
+        for language, found in entries.items():
+            where = dict.fromkeys(place.text(language) for place in places)
+            found.append(
+                _Entry(
+                    name=one.name(language),
+                    href=localised(f"/organisations/{one.id}.html", language)[1:],
+                    detail=" · ".join((kind.text(language), ", ".join(where))),
+                    words=known,
+                )
             )
-        )
-    content = msgspec.json.encode(entries)
-    (staging / f"words-{language}.json").write_bytes(content)
+    for language, found in entries.items():
+        (staging / f"words-{language}.json").write_bytes(msgspec.json.encode(found))
 
 
 def _folded(texts: Iterable[str]) -> str:

@@ -6,10 +6,10 @@ Every term used here is checked against the vocabulary as schema.org publishes i
 from __future__ import annotations
 
 import html
-import json
 from collections.abc import Iterable
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 
 from baken.model import choose
@@ -121,8 +121,8 @@ def structured(
     node: Node = {
         "@context": "https://schema.org",
         "@type": _TYPES.get(page.path, "WebPage"),
-        "name": html.unescape(title),
-        "description": html.unescape(description),
+        "name": html.unescape(str(title)),
+        "description": html.unescape(str(description)),
         "inLanguage": language,
         "isPartOf": site,
     }
@@ -135,7 +135,7 @@ def structured(
     if isinstance(context, OrganisationPage):
         node["dateModified"] = context.as_of
     # Inside a script element, markup would end what is data.
-    text = json.dumps(node, ensure_ascii=False, separators=(",", ":"))
+    text = msgspec.json.encode(node).decode()
     for sign in "<>&":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
