@@ -154,6 +154,10 @@ class Workspace:
         self._network: tuple[int, Network | None] | None = None
         self._neighbourhoods: dict[tuple[int, str, int, int], Network] = {}
 
+    def folder_of(self, name: str) -> Path | None:
+        """Return the folder for something that can be made again; None where nothing is kept."""
+        return self._settings.data / name if self._settings else None
+
     @classmethod
     def open(
         cls,

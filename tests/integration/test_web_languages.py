@@ -118,7 +118,7 @@ def english_messages(language):
     for key in extracted():
         forms = key if isinstance(key, tuple) else (key,)
         for number, form in zip((1, 2), forms, strict=False):
-            said = say.translations.ungettext(*key, number) if len(forms) == 2 else say(form)
+            said = say.translations.ngettext(*key, number) if len(forms) == 2 else say(form)
             if said == form:
                 continue
             wholes.append(".+".join(re.escape(literal) for literal in VALUE.split(form)))

@@ -10,7 +10,8 @@ from __future__ import annotations
 import datetime
 import difflib
 import types
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -43,7 +44,7 @@ def convert(
         problems.append(document.problem(trail, "wrong-shape", message))
         return None
     before = len(problems)
-    fields = {field.encode_name: field for field in msgspec.structs.fields(type_)}
+    fields = _fields(type_)
     for key in data.keys() - fields.keys():
         message = f"{_at(trail)} has no field “{key}”. {suggest(key, fields)}"
         problems.append(document.problem((*trail, key), "unknown-field", message))
@@ -59,6 +60,11 @@ def convert(
         elif key not in data and field.required:
             problems.append(document.problem(trail, *_missing(type_, key, trail)))
     return type_(**content) if len(problems) == before else None
+
+
+@lru_cache(None)  # resolving annotations takes longer than all the rest
+def _fields(type_: type[Struct]) -> Mapping[str, FieldInfo]:
+    return {field.encode_name: field for field in msgspec.structs.fields(type_)}
 
 
 def suggest(word: str, known: Iterable[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from types import MappingProxyType
 from typing import Literal, cast
 
 from msgspec import Struct, field
@@ -181,12 +182,24 @@ class Landscape(Struct, frozen=True, dict=True, rename="kebab"):
         """Return the facet ("province") that a place belongs to, or None outside all of them."""
         return next((p.id for p in self.enclosing(place_id) if p.id in self.provinces), None)
 
-    def nearby(self, place_id: str, within_km: float) -> dict[str, float]:
+    def nearby(self, place_id: str, within_km: float) -> Mapping[str, float]:
         """Return the municipalities around a place and how many kilometres away they are.
 
         The distance is that of the nearest points known: of a province, those of the municipalities
         in it. What lies in the place itself is left out.
         """
+        asked = (place_id, within_km)
+        known = self._nearby.get(asked)
+        if known is None:
+            known = self._nearby[asked] = MappingProxyType(self._measured(place_id, within_km))
+        return known
+
+    @cached_property
+    def _nearby(self) -> dict[tuple[str, float], Mapping[str, float]]:
+        """What was asked for before: every language asks the same."""
+        return {}
+
+    def _measured(self, place_id: str, within_km: float) -> dict[str, float]:
         inside = set(self.inside(place_id))
         points = [self.places[p].coordinates for p in inside]
         around = {

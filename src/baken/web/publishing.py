@@ -59,6 +59,9 @@ _FORMS: Final = sorted({"json", *(e for p in PAGES if p.published is not None fo
 _ENDING: Final = re.compile(rf"\.({'|'.join(_FORMS)})$")
 """By which a link asks for another form of a page."""
 
+_UNUSUAL: Final = re.compile(r"[:&?]|^//")
+"""What is in a link that is more than a path and an anchor."""
+
 _SUGGESTING: Final = re.compile(r'\sdata-suggest="[^"]*"')
 _CARD: Final = re.compile(
     r'(<meta property="og:image" content="[^"]*?)/organisations/[^"/]+(/card\.png")'
@@ -229,21 +232,26 @@ def _broken(files: Collection[str], pages: Sequence[_Page]) -> list[str]:
             linking.setdefault((folder if is_far else page.name, link), page.name)
     said = []
     for (folder, link), name in linking.items():
-        parts = urlsplit(html.unescape(link))
-        if parts.scheme or parts.netloc:
+        path, fragment = _parts(link)
+        if path is None:
             continue
-        target = posixpath.normpath(f"{folder}/{parts.path}") if parts.path else name
+        target = posixpath.normpath(f"{folder}/{path}") if path else name
         target = target.lstrip("/")
         if target not in files:
             said.append(f"{name} links to {link}, which is not there.")
         # `#at=51.05,3.72,11` is a view of the map, which its script reads: no anchor.
-        elif (
-            "=" not in parts.fragment
-            and parts.fragment
-            and parts.fragment not in anchors.get(target, {parts.fragment})
-        ):
+        elif "=" not in fragment and fragment and fragment not in anchors.get(target, {fragment}):
             said.append(f"{name} links to {link}, but {target} has no such anchor.")
     return said
+
+
+def _parts(link: str) -> tuple[str | None, str]:
+    """Return the path and the anchor that a link leads to; no path where it leads elsewhere."""
+    if not _UNUSUAL.search(link):  # as nearly all are: a quarter of the time
+        path, _, fragment = link.partition("#")
+        return path, fragment
+    parts = urlsplit(html.unescape(link))
+    return None if parts.scheme or parts.netloc else parts.path, parts.fragment
 
 
 _Made = tuple[frozenset["_Address"], int, list[_Page]]
@@ -383,6 +391,8 @@ def _write_all(
         known = list(_known_addresses(workspace))
         stack.enter_context(_settled())
         pages, unlinked = _Shop(press, pool, helpers, progress).write(known)
+        if pool is not None:
+            pool.shutdown(wait=False)  # they end while what they made is looked at
         pages.sort(key=lambda page: page.name)
         return len(pages), unlinked, _broken(_sizes(order.staging), pages)
 
@@ -466,6 +476,7 @@ class _Press:
         self.live = order.live
         self.cards = Cards(self.site.workspace) if order.with_pictures else None
         self.tables: dict[str, _Table] = {}
+        self.checked: dict[str, set[str]] = {}
         self.found: set[_Address] = set()
         self.pages: list[_Page] = []
         self.unlinked = 0
@@ -521,17 +532,17 @@ class _Press:
         # Every other piece is an attribute; looking it up is the same for each page of a folder.
         pieces = _ATTRIBUTES.split(text)
         written = pieces[1::2]
-        pieces[1::2] = [table[one].text for one in written]
-        anchors, links = set(), list[str]()
-        for one in set(written):
-            attribute = table[one]
-            if attribute.anchor is not None:
-                anchors.add(attribute.anchor)
-            elif attribute.link is not None:
-                links.append(attribute.link)
-            if attribute.leads_out:
-                self.unlinked += written.count(one)
-        self.pages.append(_Page(f"{file}.html", frozenset(anchors), _leaving(links, anchors)))
+        attributes = [table[one] for one in written]
+        pieces[1::2] = [one.text for one in attributes]
+        self.unlinked += sum([one.leads_out for one in attributes])
+        different = [table[one] for one in set(written)]
+        anchors = {one.anchor for one in different if one.anchor is not None}
+        links = [one.link for one in different if one.link is not None]
+        # What was checked from this folder before leads to the same place now.
+        checked = self.checked.setdefault(file.rpartition("/")[0], set())
+        leaving = [link for link in _leaving(links, anchors) if link not in checked]
+        checked.update(link for link in leaving if not link.startswith("#"))
+        self.pages.append(_Page(f"{file}.html", frozenset(anchors), tuple(leaving)))
         text = "".join(pieces)
         if self.cards is None:
             text = _CARD.sub(r"\1\2", text)
@@ -706,7 +717,7 @@ def _write_words(site: Site, staging: Path) -> None:
         said += [text for o in one.offers for text in o.value.wordings(o.language).values()]
         names = [n.value for n in (*one.names, *one.acronyms, *one.aliases)]
         # Whatever language somebody writes in, all that is said of it may be meant.
-        known = (_folded(names), _folded((*labels, *synonyms)), _folded(said))
+        known = (_joined(names), _joined((*labels, *synonyms)), _joined(said))
         for language, found in entries.items():
             where = dict.fromkeys(place.text(language) for place in places)
             found.append(
@@ -721,10 +732,15 @@ def _write_words(site: Site, staging: Path) -> None:
         (staging / f"words-{language}.json").write_bytes(msgspec.json.encode(found))
 
 
-def _folded(texts: Iterable[str]) -> str:
+def _joined(texts: Iterable[str]) -> str:
     """Return the different words of some texts, in small letters without accents."""
-    different = dict.fromkeys(word.folded for text in texts for word in words(text))
+    different = dict.fromkeys(word for text in texts for word in _folded(text))
     return " ".join(list(different)[:_LONGEST_WORDS])
+
+
+@lru_cache(8_192)  # themes are those of many
+def _folded(text: str) -> tuple[str, ...]:
+    return tuple(word.folded for word in words(text))
 
 
 def _replace(directory: Path, staging: Path) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from functools import lru_cache, partial
+from importlib.resources import files
+from pathlib import Path
 from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -85,7 +88,7 @@ class Renderer:
         drawing: Drawing | None,
     ) -> None:
         self._workspace = workspace
-        compiled = _Compiled()
+        compiled = _Compiled(workspace.folder_of("templates"))
         self._environments = {
             language: _environment(workspace, static, speech, drawing, compiled)
             for language, speech in speeches.items()
@@ -248,20 +251,49 @@ class _Compiled(jinja2.BytecodeCache):
     """Templates as compiled for the first language that asked for them, for the others too.
 
     Nothing of a language may be compiled in; so what speaks one takes the context, and Jinja leaves
-    it to be called.
+    it to be called. They are kept for the next start, too: compiling them all takes a third of a
+    second.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None) -> None:
+        """Take what an earlier start has left.
+
+        Args:
+            folder: where they are kept; None, or one that cannot be written, to forget them.
+        """
         self._codes: dict[tuple[str, str], CodeType] = {}
+        self._kept: jinja2.FileSystemBytecodeCache | None = None
+        if folder is not None:
+            with suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
+                self._kept = jinja2.FileSystemBytecodeCache(str(folder))
+
+    def get_source_checksum(self, source: str) -> str:
+        """Return what code is known to be of today by: its template, and what compiles it here."""
+        return super().get_source_checksum(source + _own_source())
 
     def load_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Give a bucket the code that is known of its template."""
         bucket.code = self._codes.get((bucket.key, bucket.checksum))
+        if bucket.code is None and self._kept is not None:
+            self._kept.load_bytecode(bucket)
+            self._remember(bucket)
 
     def dump_bytecode(self, bucket: jinja2.bccache.Bucket) -> None:
         """Keep the code of a template."""
+        self._remember(bucket)
+        if self._kept is not None:
+            with suppress(OSError):
+                self._kept.dump_bytecode(bucket)
+
+    def _remember(self, bucket: jinja2.bccache.Bucket) -> None:
         if bucket.code is not None:
             self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+@lru_cache(1)
+def _own_source() -> str:
+    return (files("baken.web") / "rendering.py").read_text(encoding="utf-8")
 
 
 _SHORT: Final = 200
@@ -322,6 +354,11 @@ class _Generator(CodeGenerator):
             self.write(", ")
         self.write(")")
 
+    def visit_Getattr(self, node: jinja2.nodes.Getattr, frame: Frame) -> None:  # noqa: N802
+        """Write an attribute as Python's own: what has keys is asked for them in brackets."""
+        self.visit(node.node, frame)
+        self.write(f".{node.attr}")
+
     def blockvisit(self, nodes: Iterable[jinja2.nodes.Node], frame: Frame) -> None:
         """Write the body of a block, which hands up what it says in one piece."""
         if frame.buffer is not None:
@@ -347,7 +384,7 @@ def _speaking(say: Speech) -> dict[str, Callable[..., Any]]:
 
     @lru_cache(None)
     def pattern(text: str) -> str:
-        return translations.ugettext(text)
+        return translations.gettext(text)
 
     @lru_cache(None)
     def plain(text: str) -> Markup:
@@ -361,7 +398,7 @@ def _speaking(say: Speech) -> dict[str, Callable[..., Any]]:
         return filled(pattern(text), values) if values else plain(text)
 
     def ngettext(one: str, many: str, number: int, /, **values: Any) -> Markup:
-        return filled(translations.ungettext(one, many, number), {"num": number, **values})
+        return filled(translations.ngettext(one, many, number), {"num": number, **values})
 
     return {"gettext": gettext, "_": gettext, "ngettext": ngettext}
 

@@ -88,6 +88,9 @@ def _uri(value: str) -> str:
 
 def _folded(line: str) -> Iterator[str]:
     """Yield a line in pieces of at most 75 octets, cut between characters."""
+    if len(line.encode()) <= _LONGEST_LINE:  # as nearly all are
+        yield line
+        return
     piece, length = "", 0
     for character in line:
         octets = len(character.encode())
