@@ -8,8 +8,12 @@ import pytest
 
 from baken.config import Settings
 from baken.errors import PublishError
+from baken.text.speech import Speech
 from baken.web import publishing
+from baken.web.page import Query
+from baken.web.pages import PAGES
 from baken.web.publishing import MARK, broken_links, publish
+from baken.web.site import Site
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +37,17 @@ def test_one_filter_has_a_file_and_two_lead_to_the_live_site(published, live):
     assert '<html lang="nl">' in page
     assert f'href="{live}/nl/organisations?kind=biobank&amp;province=' in page
     assert 'href="../../../nl/organisations.html"' in page
+
+
+def test_filters_that_would_lead_nowhere_are_not_offered(workspace):
+    page = next(page for page in PAGES if page.path == "/network")
+    say = Speech("en")
+    for parameters, offered in (({}, True), ({"around": ["imec"]}, False)):
+        query = Query("/network", {}, parameters, say)
+        for combines in (True, False):
+            site = Site(workspace, combines=combines)
+            shown = site.html(page, site.context(page, query), query)
+            assert ("Narrow the network" in shown) is (offered or combines)
 
 
 def test_every_link_leads_somewhere(published):

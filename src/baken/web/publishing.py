@@ -2,7 +2,8 @@
 
 Every public page becomes a file in each language, with its JSON form beside it. Links become
 relative and lead to files; what needs the service (a need answered by meaning, two filters at once)
-leads to the live site where its address is known, and otherwise stays as words that lead nowhere.
+leads to the live site where its address is known, and otherwise stays as words that lead nowhere;
+whole lists of such words are left out.
 The box still works: a script compares words in the browser, and the page says that it does only
 that.
 """
@@ -471,7 +472,7 @@ class _Press:
     """Makes pages in one process."""
 
     def __init__(self, order: _Order, workspace: Workspace) -> None:
-        self.site = Site(workspace)
+        self.site = Site(workspace, combines=order.live is not None)
         self.staging = str(order.staging)
         self.live = order.live
         self.cards = Cards(self.site.workspace) if order.with_pictures else None

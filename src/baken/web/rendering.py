@@ -86,8 +86,21 @@ class Renderer:
         static: Mapping[str, str],
         speeches: Mapping[str, Speech],
         drawing: Drawing | None,
+        *,
+        combines: bool,
     ) -> None:
+        """Make one.
+
+        Args:
+            workspace: whose pages.
+            static: addresses of the files beside them, by name.
+            speeches: by language.
+            drawing: what small maps are drawn on.
+            combines: whether an address may ask for two things at once. Where it may not, a page
+                that was asked for one offers no filters: none of their links would lead anywhere.
+        """
         self._workspace = workspace
+        self._combines = combines
         compiled = _Compiled(workspace.folder_of("templates"))
         self._environments = {
             language: _environment(workspace, static, speech, drawing, compiled)
@@ -97,6 +110,8 @@ class Renderer:
     def page(self, page: Page, context: msgspec.Struct, query: Query) -> str:
         """Return the HTML of a page; every field of its context is a name in its template."""
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
+        if not self._combines and query.parameters:
+            fields["facets"] = ()
         return self._render(
             page.template,
             query,

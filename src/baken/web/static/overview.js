@@ -15,7 +15,8 @@
       if (keep) history.pushState(null, "", address);
       document.title = fresh.title;
       // Who is narrowing the page goes on doing so.
-      if (document.querySelector("details.sift")?.open) fresh.querySelector("details.sift").open = true;
+      const sift = fresh.querySelector("details.sift");
+      if (sift && document.querySelector("details.sift")?.open) sift.open = true;
       for (const part of ["main", ".languages", ".foot nav:not(.languages)"]) {
         const [old, next] = [document.querySelector(part), fresh.querySelector(part)];
         if (old && next) old.replaceWith(next);
