@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from baken import Workspace
 from baken.config import Settings
 from baken.errors import PublishError
 from baken.text.speech import Speech
@@ -19,6 +20,12 @@ from baken.web.site import Site
 @pytest.fixture(scope="module")
 def settings(data):
     return Settings.load({}, data=data)
+
+
+@pytest.fixture(scope="module")
+def workspace(settings):
+    with Workspace.open(settings=settings) as opened:
+        yield opened
 
 
 def test_every_page_is_there_in_four_languages_with_its_data(published):
