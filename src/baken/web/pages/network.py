@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -23,6 +24,12 @@ _STEPS: Final = (1, 2, 3)
 _MARGIN: Final = 30
 _LETTER: Final = 6.3
 """Width of a letter of a label, in the drawing's units, rather more than less."""
+
+_BAND: Final = 20
+"""Height of a band of the drawing, in its units: a line of text and a little more."""
+
+_Box = tuple[float, float, float, float]
+"""Left, top, right and bottom of what is written or drawn."""
 
 _MOST_NAMED: Final = 400
 """Names offered while one is typed; a larger landscape is searched once it is written."""
@@ -227,6 +234,7 @@ class _View:
         self.by_theme = query.one("ties") == "themes"
         self.footnotes = Footnotes()
         self._near: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
         self._links: dict[str, Link] = {}
         self._words: dict[tuple[str, bool], str] = {}
         self.around = self.asked("around")
@@ -366,6 +374,7 @@ class _View:
         middle = (WIDTH / 2, HEIGHT / 2)
         asked = {one.id for one in (self.around, self.start, self.end) if one and one.id}
         on_way = set(way.organisations) if way else set()
+        vocabulary = self.workspace.landscape.vocabulary
         labels = _Labels()
         dots: list[Dot] = []
         # Who was asked about is named first, then whoever has most links.
@@ -374,18 +383,18 @@ class _View:
             x, y = places.get(one, middle)
             x, y = x + _MARGIN, y + _MARGIN
             r = round(min(3.5 + 1.1 * degrees[one] ** 0.62, 14), 1)
-            name = organisation.name(self.query.language)
+            link = self.link(network, one)
             dots.append(
                 Dot(
                     id=one,
-                    name=name,
+                    name=link.label,
                     kind=self.kind(organisation),
-                    colour=family_of(organisation.kind, self.workspace.landscape.vocabulary).colour,
-                    href=self.near(one),
+                    colour=family_of(organisation.kind, vocabulary).colour,
+                    href=link.href,
                     x=round(x, 1),
                     y=round(y, 1),
                     r=r,
-                    label=labels.place(name, x, y, r),
+                    label=labels.place(link.label, x, y, r),
                     is_chosen=one in asked or one in on_way,
                 )
             )
@@ -406,7 +415,6 @@ class _View:
 
     def entries(self, network: Network, shown: Iterable[str]) -> tuple[Entry, ...]:
         found = [network.organisations[one] for one in shown]
-        language = self.query.language
         visible = {one.id for one in found}
         beside: dict[str, list[Tie]] = {}
         for tie in network.ties(by_theme=self.by_theme):
@@ -416,36 +424,29 @@ class _View:
         return tuple(
             Entry(
                 one.id,
-                one.name(language),
+                self.link(network, one.id).label,
                 self.kind(one),
                 self.query.organisation(one.id),
                 self.near(one.id),
                 self.kin(network, one, beside.get(one.id, ())),
             )
-            for one in sorted(found, key=lambda one: one.name(language).casefold())
+            for one in sorted(found, key=lambda one: self.link(network, one.id).label.casefold())
         )
 
     def kin(self, network: Network, one: Organisation, ties: Iterable[Tie]) -> tuple[Kin, ...]:
         said: dict[str, list[Tie]] = {}
-        others: dict[str, dict[str, Link]] = {}
         for tie in ties:
-            is_source = tie.source == one.id
-            other = tie.target if is_source else tie.source
-            label = self.words(tie, is_source)
-            said.setdefault(label, []).append(tie)
-            named = others.setdefault(label, {})
-            named.pop(other, None)  # who is linked twice stands where the last link does
-            named[other] = self.link(network, other)
+            said.setdefault(self.words(tie, tie.source == one.id), []).append(tie)
         return tuple(
             Kin(
                 label,
-                tuple(named.values()),
+                tuple(self.link(network, other) for other in _others(one.id, linked)),
                 # The region's list would end in hundreds of notes: each page of it has its own.
-                self.footnotes.of(s for tie in said[label] for s in tie.statements)
+                self.footnotes.of(s for tie in linked for s in tie.statements)
                 if self.around
                 else (),
             )
-            for label, named in others.items()
+            for label, linked in said.items()
         )
 
     def way_view(self, way: Path) -> tuple[StepView, ...]:
@@ -477,9 +478,10 @@ class _View:
 
     def words(self, tie: Tie, is_forward: bool) -> str:
         """Say how one end of a link stands to the other."""
-        if (tie.type, is_forward) not in self._words:
-            self._words[tie.type, is_forward] = self._worded(tie.type, is_forward)
-        return self._words[tie.type, is_forward]
+        key = (tie.type, is_forward)
+        if (words := self._words.get(key)) is None:
+            words = self._words[key] = self._worded(*key)
+        return words
 
     def _worded(self, type_: str, is_forward: bool) -> str:
         if type_ == "shared-theme":
@@ -498,14 +500,17 @@ class _View:
 
     def link(self, network: Network, one: str) -> Link:
         """Return an organisation’s name, leading to the network around it."""
-        if one not in self._links:
+        if (link := self._links.get(one)) is None:
             name = network.organisations[one].name(self.query.language)
-            self._links[one] = Link(name, self.near(one))
-        return self._links[one]
+            link = self._links[one] = Link(name, self.near(one))
+        return link
 
     def kind(self, organisation: Organisation) -> str:
-        kinds = self.workspace.landscape.vocabulary.kinds
-        return kinds[organisation.kind].text(self.query.language)
+        kind = organisation.kind
+        if (label := self._kinds.get(kind)) is None:
+            term = self.workspace.landscape.vocabulary.kinds[kind]
+            label = self._kinds[kind] = term.text(self.query.language)
+        return label
 
     def names(self) -> tuple[str, ...]:
         if self.whole is None or len(self.whole.organisations) > _MOST_NAMED:
@@ -516,10 +521,11 @@ class _View:
 
     def near(self, one: str) -> str:
         """Return the address of the network around an organisation."""
-        if one not in self._near:  # each stands beside all it is linked to
+        if (address := self._near.get(one)) is None:  # each stands beside all it is linked to
             ties = "themes" if self.by_theme else None
-            self._near[one] = self.query.address("/network", around=one, ties=ties)
-        return self._near[one]
+            address = self.query.address("/network", around=one, ties=ties)
+            self._near[one] = address
+        return address
 
     def step_choices(self) -> tuple[Choice, ...]:
         if self.around is None or self.around.id is None:
@@ -553,7 +559,8 @@ class _Labels:
     """Which names can be written without lying on each other: first come, first written."""
 
     def __init__(self) -> None:
-        self._taken: list[tuple[float, float, float, float]] = []
+        # By band of the drawing's height: whom a name may touch, not all that is written so far.
+        self._taken: defaultdict[int, list[_Box]] = defaultdict(list)
 
     def place(self, name: str, x: float, y: float, r: float) -> str | None:
         """Return the side on which a name fits, or None; its room is then taken."""
@@ -562,17 +569,31 @@ class _Labels:
             box = (left, y - 8, left + wide, y + 8)
             inside = left >= 0 and box[2] <= WIDTH + 2 * _MARGIN
             if inside and not self._is_taken(box):
-                self._taken += [box, (x - r, y - r, x + r, y + r)]
+                for taken in (box, (x - r, y - r, x + r, y + r)):
+                    for band in _bands(taken):
+                        self._taken[band].append(taken)
                 return side
         return None
 
-    def _is_taken(self, box: tuple[float, float, float, float]) -> bool:
+    def _is_taken(self, box: _Box) -> bool:
         left, top, right, bottom = box
-        # A plain loop, since this is a third of the work of a drawing.
-        for a, b, c, d in self._taken:  # noqa: SIM110
-            if left < c and a < right and top < d and b < bottom:
-                return True
+        for band in _bands(box):
+            for a, b, c, d in self._taken[band]:
+                if left < c and a < right and top < d and b < bottom:
+                    return True
         return False
+
+
+def _bands(box: _Box) -> range:
+    return range(int(box[1] // _BAND), int(box[3] // _BAND) + 1)
+
+
+def _others(one: str, ties: Sequence[Tie]) -> Iterable[str]:
+    """Return the other ends of links; who is linked twice stands where the last link does."""
+    ends = [tie.target if tie.source == one else tie.source for tie in ties]
+    if len(set(ends)) == len(ends):
+        return ends
+    return reversed(dict.fromkeys(reversed(ends)))
 
 
 def _stroke(type_: str) -> str:
