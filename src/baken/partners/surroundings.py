@@ -90,6 +90,7 @@ class Surroundings:
         self._roster = roster
         # A page asks twice, and is asked for in several languages.
         self._alike = lru_cache(_REMEMBERED)(self._most_alike)
+        self._beside = lru_cache(_REMEMBERED)(self._nearest)
         self._counted: dict[tuple[str, ...], int] = {}
         self._theme = {theme: code for code, theme in enumerate(roster.codes.themes)}
 
@@ -154,6 +155,9 @@ class Surroundings:
             organisation_id: of the landscape.
             limit: at most so many.
         """
+        return self._beside(organisation_id, limit)
+
+    def _nearest(self, organisation_id: str, limit: int) -> tuple[Neighbour, ...]:
         roster, row = self._roster, self._roster.row(organisation_id)
         if row is None or not np.isfinite(roster.points[row]).all():
             return ()
@@ -275,8 +279,10 @@ class Surroundings:
         counts = dict.fromkeys(without, most)
         chosen: list[int] = []
         for row in rows.tolist():
+            if len(chosen) == limit:
+                break
             top = self._top(row)
-            if len(chosen) < limit and counts.get(top, 0) < most:
+            if counts.get(top, 0) < most:
                 counts[top] = counts.get(top, 0) + 1
                 chosen.append(row)
         return chosen
