@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -16,6 +17,19 @@ from baken.web.pages import PAGES
 from baken.web.publishing import MARK, broken_links, publish
 from baken.web.site import Site
 
+PLACES = (
+    *("index", "organisations", "organisations/kind/company", "organisations/imec", "map"),
+    *(
+        "network",
+        "network/around/imec",
+        "landscape",
+        "statistics",
+        "guide",
+        "guide/measures/eurostars",
+    ),
+)
+"""Pages whose links are looked at one by one."""
+
 
 @pytest.fixture(scope="module")
 def settings(data):
@@ -26,6 +40,14 @@ def settings(data):
 def workspace(settings):
     with Workspace.open(settings=settings) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def alone(settings, tmp_path_factory):
+    """The site as files that no service stands behind."""
+    folder = tmp_path_factory.mktemp("alone") / "site"
+    publish(settings, folder)
+    return folder
 
 
 def test_every_page_is_there_in_four_languages_with_its_data(published):
@@ -51,10 +73,45 @@ def test_filters_that_would_lead_nowhere_are_not_offered(workspace):
     say = Speech("en")
     for parameters, offered in (({}, True), ({"around": ["imec"]}, False)):
         query = Query("/network", {}, parameters, say)
-        for combines in (True, False):
-            site = Site(workspace, combines=combines)
+        for is_served in (True, False):
+            site = Site(workspace, is_served=is_served)
             shown = site.html(page, site.context(page, query), query)
-            assert ("Narrow the network" in shown) is (offered or combines)
+            assert ("Narrow the network" in shown) is (offered or is_served)
+
+
+def test_a_list_goes_on_to_its_end(published):
+    for start in ("organisations", "nl/organisations/kind/company"):
+        file, seen = published[0] / f"{start}.html", set()
+        while file is not None:
+            data = json.loads(file.with_suffix(".json").read_bytes())
+            seen |= {row["id"] for row in data["rows"]}
+            on = re.search(r'class="button" href="([^"]+)"', file.read_text())
+            file = (file.parent / on[1]).resolve() if on else None
+        assert len(seen) == data["count"]
+
+
+def test_an_example_leads_to_an_answer(published, live, alone):
+    page = (published[0] / "de/index.html").read_text()
+    assert page.count(f'href="{live}/de/find?q=') == 4
+    page = (alone / "de/index.html").read_text()
+    assert page.count('href="../de/find.html?q=') == 4
+
+
+def test_what_takes_a_service_leads_to_it(published, live):
+    for name in ("network", "guide"):
+        page = (published[0] / f"{name}.html").read_text()
+        assert f'<form class="ask" action="{live}/network"' in page or (
+            f'<form action="{live}/guide?fit=yes#fit"' in page
+        )
+    assert f'href="{live}/visit"' in page
+
+
+def test_what_takes_a_service_is_not_offered_where_there_is_none(alone):
+    for name in PLACES:
+        page = (alone / f"{name}.html").read_text()
+        assert set(re.findall(r'<form[^>]* action="([^"]*)"', page)) <= {"find.html"}
+        said = re.findall(r"<a(?![^>]*href)[^>]*>(.*?)</a>", page)
+        assert not said
 
 
 def test_every_link_leads_somewhere(published):

@@ -60,6 +60,14 @@ _FORMS: Final = sorted({"json", *(e for p in PAGES if p.published is not None fo
 _ENDING: Final = re.compile(rf"\.({'|'.join(_FORMS)})$")
 """By which a link asks for another form of a page."""
 
+_ONWARDS: Final = "after"
+"""The parameter that leads on in a list: the only one that may stand beside another."""
+
+_LEADS_ON: Final = re.compile(rf"\?\w+=[^&]*&amp;{_ONWARDS}=[^&]*$")
+
+_QUESTION: Final = re.compile(r"/(?:(\w\w)/)?find\?(q=[^&]*)$")
+"""A need in a link, which the page that compares words in the browser reads from its address."""
+
 _UNUSUAL: Final = re.compile(r"[:&?]|^//")
 """What is in a link that is more than a path and an anchor."""
 
@@ -112,11 +120,11 @@ class _Order(Struct, frozen=True):
 
 
 class _Address(Struct, frozen=True):
-    """One page to be made: its place in `PAGES`, the parts of its path, at most one parameter."""
+    """One page to be made: its place in `PAGES`, the parts of its path, the parameters."""
 
     page: int
     path: tuple[tuple[str, str], ...]
-    parameter: tuple[str, str] | None
+    parameters: tuple[tuple[str, str], ...]
     language: str
 
 
@@ -283,11 +291,11 @@ def _known_addresses(workspace: Workspace) -> Iterator[_Address]:
         for path in paths:
             # One after the other, since most of what is worked out for one serves the others.
             for language in LANGUAGES:
-                yield _Address(number, path, None, language)
+                yield _Address(number, path, (), language)
 
 
 def _order_of(address: _Address) -> tuple[object, ...]:
-    return (address.page, address.path, address.parameter or (), address.language)
+    return (address.page, address.path, address.parameters, address.language)
 
 
 def _target(href: str) -> _Address | None:
@@ -315,11 +323,12 @@ def _resolved(href: str) -> _Address | None:
     for number, page, pattern in _PATTERNS.get(len(parts_given), ()):
         variables = _match(pattern, parts_given)
         if variables is not None:
-            if page.published is None or len(given) > 1:
+            names = [name for name, _ in given]
+            if page.published is None or not set(names) <= {*page.published}:
                 return None
-            if given and given[0][0] not in page.published:
+            if len(names) > 1 and (len(names) > 2 or names[0] == _ONWARDS or names[1] != _ONWARDS):
                 return None
-            return _Address(number, variables, given[0] if given else None, SOURCE_LANGUAGE)
+            return _Address(number, variables, tuple(given), SOURCE_LANGUAGE)
     return None
 
 
@@ -330,6 +339,9 @@ def _patterns() -> dict[int, list[tuple[int, Page, list[str]]]]:
         found.setdefault(len(pattern), []).append((number, page, pattern))
     return found
 
+
+_FIND: Final = next(n for n, page in enumerate(PAGES) if page.path == "/find")
+"""The page that answers a need: of files, the one that compares words in the browser."""
 
 _PATTERNS: Final = _patterns()
 """The pages with their numbers and the parts of their paths, by how many parts these have."""
@@ -349,8 +361,8 @@ def _match(pattern: Sequence[str], given: Sequence[str]) -> tuple[tuple[str, str
 def _file(address: _Address) -> str:
     """Return the file of a page, relative to the publication, without its ending."""
     path = localised(_path(address), address.language).strip("/")
-    if address.parameter is not None:
-        path = "/".join((path, *address.parameter))
+    for parameter in address.parameters:
+        path = "/".join((path, *parameter))
     return f"{path}/index".lstrip("/") if path in ("", *LANGUAGES) else path
 
 
@@ -472,7 +484,7 @@ class _Press:
     """Makes pages in one process."""
 
     def __init__(self, order: _Order, workspace: Workspace) -> None:
-        self.site = Site(workspace, combines=order.live is not None)
+        self.site = Site(workspace, is_served=order.live is not None)
         self.staging = str(order.staging)
         self.live = order.live
         self.cards = Cards(self.site.workspace) if order.with_pictures else None
@@ -493,7 +505,7 @@ class _Press:
     def make(self, address: _Address) -> None:
         """Write one page and its JSON form."""
         page = PAGES[address.page]
-        parameters = {address.parameter[0]: [address.parameter[1]]} if address.parameter else {}
+        parameters = {name: [value] for name, value in address.parameters}
         say = self.site.speeches[address.language]
         query = Query(_path(address), dict(address.path), parameters, say)
         file = _file(address)
@@ -592,6 +604,11 @@ class _Table(dict[str, _Attribute]):
         if not value.startswith("/"):
             return _Attribute(text, link=value if is_checked else None)
         address, file = _address_and_file(value)
+        if name == "action" and address is not None and address.page != _FIND:
+            address = file = None  # what a form asks takes the service
+        if self._live is None and (question := _QUESTION.match(value)):
+            find = _Address(_FIND, (), (), question[1] or SOURCE_LANGUAGE)
+            file = f"{_file(find)}.html?{question[2]}"
         if address is not None:
             self._found.add(address)
         if file is not None:
@@ -610,7 +627,7 @@ def _address_and_file(href: str) -> tuple[_Address | None, str | None]:
     path, _, anchor = href.partition("#")
     if path.startswith(("/static/", "/words-")) or path.endswith(_PICTURES):
         return None, path[1:]
-    if "&amp;" in path:  # two parameters at once: half of all links there are
+    if "&amp;" in path and not _LEADS_ON.search(path):  # half of all links there are
         return None, None
     address = _target(path)
     if address is None:

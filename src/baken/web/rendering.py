@@ -87,7 +87,7 @@ class Renderer:
         speeches: Mapping[str, Speech],
         drawing: Drawing | None,
         *,
-        combines: bool,
+        is_served: bool,
     ) -> None:
         """Make one.
 
@@ -96,22 +96,29 @@ class Renderer:
             static: addresses of the files beside them, by name.
             speeches: by language.
             drawing: what small maps are drawn on.
-            combines: whether an address may ask for two things at once. Where it may not, a page
-                that was asked for one offers no filters: none of their links would lead anywhere.
+            is_served: whether a service answers, here or elsewhere. Where none does, pages offer
+                only what files can: no forms, no plans, and filters one at a time.
         """
         self._workspace = workspace
-        self._combines = combines
+        self._is_served = is_served
         compiled = _Compiled(workspace.folder_of("templates"))
         self._environments = {
-            language: _environment(workspace, static, speech, drawing, compiled)
+            language: _environment(
+                workspace, static, speech, drawing, compiled, is_served=is_served
+            )
             for language, speech in speeches.items()
         }
 
     def page(self, page: Page, context: msgspec.Struct, query: Query) -> str:
         """Return the HTML of a page; every field of its context is a name in its template."""
         fields = {name: getattr(context, name) for name in context.__struct_fields__}
-        if not self._combines and query.parameters:
-            fields["facets"] = ()
+        if not self._is_served and "facets" in fields:
+            is_narrowed = bool(query.parameters.keys() - {"after"})
+            fields["facets"] = tuple(
+                facet
+                for facet in fields["facets"]
+                if not is_narrowed and facet.parameter in (page.published or ())
+            )
         return self._render(
             page.template,
             query,
@@ -447,6 +454,8 @@ def _environment(
     say: Speech,
     drawing: Drawing | None,
     compiled: _Compiled,
+    *,
+    is_served: bool,
 ) -> jinja2.Environment:
     environment = _Environment(
         loader=jinja2.PackageLoader("baken.web"),
@@ -487,6 +496,8 @@ def _environment(
         # The outlines that a small map is drawn on; see `inset.html`.
         drawing=drawing,
         totals=workspace.totals(),
+        # Whether a service answers what pages ask; see `Renderer`.
+        is_served=is_served,
         # Whether there is somebody to ask; a function, for that may change.
         takes_enquiries=workspace.takes_enquiries,
         region=choose(landscape.region, language),

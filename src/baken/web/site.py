@@ -33,19 +33,19 @@ class Site:
         renderer: from contexts to HTML.
     """
 
-    def __init__(self, workspace: Workspace, *, combines: bool = True) -> None:
+    def __init__(self, workspace: Workspace, *, is_served: bool = True) -> None:
         """Make the site of a workspace.
 
         Args:
             workspace: what the pages show.
-            combines: whether an address may ask for two things at once, as files cannot.
+            is_served: whether a service answers, here or elsewhere; files alone take no forms.
         """
         self.workspace: Final = workspace
         self.assets: Final = Assets()
         self.speeches: Final[dict[str, Speech]] = {code: Speech(code) for code in LANGUAGES}
         self.drawing: Final = draw(workspace.outlines)
         self.renderer: Final = Renderer(
-            workspace, self.assets.addresses, self.speeches, self.drawing, combines=combines
+            workspace, self.assets.addresses, self.speeches, self.drawing, is_served=is_served
         )
         self._software = software_version()
         self._kept: dict[tuple[str, str], tuple[int, msgspec.Struct]] = {}

@@ -98,5 +98,5 @@ PAGE: Final = Page(
     Organisations,
     build,
     section="organisations",
-    published=("kind", "province", "role"),
+    published=("kind", "province", "role", "after"),
 )
