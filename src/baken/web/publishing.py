@@ -23,9 +23,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from functools import lru_cache, partial
+from itertools import chain, islice
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from queue import SimpleQueue
+from threading import Semaphore
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -164,15 +166,13 @@ def publish(
         raise PublishError(f"{directory} cannot be written: {error.strerror}.") from error
     try:
         order = _Order(settings, staging, live.rstrip("/") if live else None, with_pictures)
-        pages, unlinked, broken = _write_all(order, processes, progress)
-        (staging / MARK).write_text(f'{{"pages": {pages}}}\n')
+        made = _write_all(order, processes, progress)
         staging.chmod(0o755)
-        sizes = _sizes(staging)
         _replace(directory, staging)
     except BaseException:
         shutil.rmtree(staging, ignore_errors=True)
         raise
-    return Publication(pages, len(sizes), sum(sizes.values()), unlinked, tuple(broken))
+    return made
 
 
 def _sizes(directory: Path) -> dict[str, int]:
@@ -298,6 +298,11 @@ def _order_of(address: _Address) -> tuple[object, ...]:
     return (address.page, address.path, address.parameters, address.language)
 
 
+def _leads_on(address: _Address) -> bool:
+    """Whether it is a page of a list, and so may be the only one that leads to the next."""
+    return _ONWARDS in (PAGES[address.page].published or ())
+
+
 def _target(href: str) -> _Address | None:
     """Return the page that a link of the site leads to, or None when no file stands for it."""
     language, rest = SOURCE_LANGUAGE, href
@@ -379,8 +384,8 @@ def _path(address: _Address) -> str:
 
 def _write_all(
     order: _Order, processes: int | None, progress: Callable[[int], None]
-) -> tuple[int, int, list[str]]:
-    """Write everything; return how many pages, how many links lead out of it, which are broken."""
+) -> Publication:
+    """Write everything, and look where its links lead."""
     # Forked processes would share the parent's database connections and threads.
     context = multiprocessing.get_context("spawn")
     count, is_loaded = processes or os.cpu_count() or 1, context.Event()
@@ -407,7 +412,10 @@ def _write_all(
         if pool is not None:
             pool.shutdown(wait=False)  # they end while what they made is looked at
         pages.sort(key=lambda page: page.name)
-        return len(pages), unlinked, _broken(_sizes(order.staging), pages)
+        (order.staging / MARK).write_text(f'{{"pages": {len(pages)}}}\n')
+        files = _sizes(order.staging)
+        broken = _broken(files, pages)
+        return Publication(len(pages), len(files), sum(files.values()), unlinked, tuple(broken))
 
 
 class _Shop:
@@ -425,15 +433,18 @@ class _Shop:
         self.helpers = helpers
         self.progress = progress
         self.pages: list[_Page] = []
+        self.known: set[_Address] = set()
         self.found: set[_Address] = set()
         self.unlinked = 0
+        self.chunks: deque[Sequence[_Address]] = deque()
+        self.left = 0
 
     def write(self, known: Sequence[_Address]) -> tuple[list[_Page], int]:
         """Write the pages and all that they lead to; return them, and how many links lead out."""
-        made = set(known)
+        self.known.update(known)
         self.write_these(known, partial(_write_beside, self.press.site, Path(self.press.staging)))
-        while frontier := sorted(self.found - made, key=_order_of):
-            made |= self.found
+        while frontier := sorted(self.found - self.known, key=_order_of):
+            self.known |= self.found
             self.write_these(frontier)
         return self.pages, self.unlinked
 
@@ -441,39 +452,50 @@ class _Shop:
         self, addresses: Sequence[_Address], first: Callable[[], None] = lambda: None
     ) -> None:
         """Write some pages; this process does something else first."""
-        chunks = deque(addresses[i : i + _CHUNK] for i in range(0, len(addresses), _CHUNK))
-        left = len(chunks)
+        self.chunks.extend(addresses[i : i + _CHUNK] for i in range(0, len(addresses), _CHUNK))
+        self.left = len(self.chunks)
         made = SimpleQueue[Future[_Made]]()
+        room = Semaphore(_AHEAD * self.helpers)
 
         def take_chunk() -> Sequence[_Address]:
             try:
-                return chunks.popleft()
+                return self.chunks.popleft()
             except IndexError:  # asking first would be no use: others take, too
                 return ()
 
         def give() -> None:
-            if self.pool is not None and (chunk := take_chunk()):
+            while self.pool is not None and room.acquire(blocking=False):
+                if not (chunk := take_chunk()):
+                    room.release()
+                    return
                 self.pool.submit(_make, chunk).add_done_callback(receive)
 
         def receive(result: Future[_Made]) -> None:
             made.put(result)
+            room.release()
             give()  # at once: whoever made it does not wait until what is made here is done
 
         try:
-            for _ in range(_AHEAD * self.helpers):
-                give()
+            give()
             first()
-            while left:
+            while self.left:
                 if made.empty() and (chunk := take_chunk()):
                     self.take(self.press.make_all(chunk))
                 else:
                     self.take(made.get().result())
-                left -= 1
+                give()
+                self.left -= 1
         finally:
-            chunks.clear()  # nobody makes pages for one that has stopped
+            self.chunks.clear()  # nobody makes pages for one that has stopped
 
     def take(self, made: _Made) -> None:
         found, unlinked, pages = made
+        # Lists at once: each page says only where the next one is.
+        onwards = {a for a in found - self.known if _leads_on(a)}
+        if onwards:
+            self.known |= onwards
+            self.chunks.appendleft(sorted(onwards, key=_order_of))
+            self.left += 1
         self.found |= found
         self.unlinked += unlinked
         self.pages += pages
@@ -723,19 +745,30 @@ def _write_words(site: Site, staging: Path) -> None:
     """Write what the search in the browser compares the visitor's words with."""
     landscape = site.workspace.landscape
     vocabulary = landscape.vocabulary
+    # What many have in common is read once.
+    named: dict[int, tuple[str, ...]] = {}
+    like: dict[str, tuple[str, ...]] = {}
     entries: dict[str, list[_Entry]] = {language: [] for language in site.speeches}
     for one in site.workspace.organisations():
         kind = vocabulary.kinds[one.kind]
         places = [landscape.places[p] for p in (one.place_id, one.province_id) if p]
         themes = [landscape.themes[t] for t in one.theme_ids if t in landscape.themes]
         terms = [*themes, *places, kind, *(vocabulary.roles[role] for role in one.roles)]
-        labels = [label for term in terms for label in term.label.values()]
-        synonyms = [s for theme in themes for many in theme.synonyms.values() for s in many]
+        for term in terms:
+            if id(term) not in named:
+                named[id(term)] = _words_of(*term.label.values())
+        for theme in themes:
+            if theme.id not in like:
+                like[theme.id] = _words_of(*chain(*theme.synonyms.values()))
         said = [s.value for s in one.summaries]
         said += [text for o in one.offers for text in o.value.wordings(o.language).values()]
         names = [n.value for n in (*one.names, *one.acronyms, *one.aliases)]
         # Whatever language somebody writes in, all that is said of it may be meant.
-        known = (_joined(names), _joined((*labels, *synonyms)), _joined(said))
+        known = (
+            _joined(_words_of(*names)),
+            _joined(chain(*(named[id(t)] for t in terms), *(like[t.id] for t in themes))),
+            _joined(_words_of(*said)),
+        )
         for language, found in entries.items():
             where = dict.fromkeys(place.text(language) for place in places)
             found.append(
@@ -750,15 +783,13 @@ def _write_words(site: Site, staging: Path) -> None:
         (staging / f"words-{language}.json").write_bytes(msgspec.json.encode(found))
 
 
-def _joined(texts: Iterable[str]) -> str:
-    """Return the different words of some texts, in small letters without accents."""
-    different = dict.fromkeys(word for text in texts for word in _folded(text))
-    return " ".join(list(different)[:_LONGEST_WORDS])
+def _words_of(*texts: str) -> tuple[str, ...]:
+    """Return the words of some texts, in small letters without accents."""
+    return tuple(word.folded for text in texts for word in words(text))
 
 
-@lru_cache(8_192)  # themes are those of many
-def _folded(text: str) -> tuple[str, ...]:
-    return tuple(word.folded for word in words(text))
+def _joined(found: Iterable[str]) -> str:
+    return " ".join(islice(dict.fromkeys(found), _LONGEST_WORDS))
 
 
 def _replace(directory: Path, staging: Path) -> None:
