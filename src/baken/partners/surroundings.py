@@ -164,9 +164,13 @@ class Surroundings:
         apart = roster.points - roster.points[row]
         distances = np.sqrt(np.einsum("ij,ij->i", apart, apart))
         found = np.flatnonzero((distances <= _FARTHEST_KM) & (roster.status == 0))
+        away = np.round(distances[found], 3)
+        if len(found) > limit * _POOL:  # only those are put in order who may be among the first
+            close = away <= np.partition(away, limit * _POOL)[limit * _POOL]
+            found, away = found[close], away[close]
         depths = roster.ancestors.starts[found + 1] - roster.ancestors.starts[found]
         # An institute and its units are at one address: the institute is named.
-        nearest = np.lexsort((roster.order[found], depths, np.round(distances[found], 3)))
+        nearest = np.lexsort((roster.order[found], depths, away))
         chosen = self._of_different_families(
             found[nearest[: limit * _POOL]], limit, 1, {self._top(row)}
         )

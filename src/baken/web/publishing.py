@@ -703,7 +703,7 @@ def _write(path: str, content: bytes) -> None:
     try:
         file = os.open(path, _NEW_FILE, 0o666)  # half the time of `open`, for 15,000 files
     except FileNotFoundError:
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120  # likewise
         file = os.open(path, _NEW_FILE, 0o666)
     try:
         while content:
