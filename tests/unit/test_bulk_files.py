@@ -418,7 +418,7 @@ def test_rows_before_a_bad_one_are_kept_for_skip_bad(write, target):
 
 
 SLOW = """
-    import sys, time
+    import signal, sys, time
     from functools import partial
     from pathlib import Path
     sys.path.insert(0, {folder!r})
@@ -427,6 +427,8 @@ SLOW = """
     def show(advance):
         print(advance.rows, flush=True)
     if __name__ == "__main__":
+        # A shell that runs the tests in the background has Ctrl-C ignored, for them and this too.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         link_file(Path({source!r}), Path({target!r}), open_linker=SlowLinker,
                   processes={processes}, chunk_bytes=500, on_advance=show)
 """
