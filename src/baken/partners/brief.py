@@ -110,6 +110,7 @@ class Brief(Struct, frozen=True, kw_only=True):
         stage_share: how much the stage says besides the rest, 0–1: all when the visitor chose it,
             little where the text asks for a role, which says more.
         is_named: whether the text says nothing but names of themes that nobody works on.
+        is_everyday: whether it is about everyday life and not about anything that is known here.
     """
 
     need: Need
@@ -122,6 +123,7 @@ class Brief(Struct, frozen=True, kw_only=True):
     stage: Stage | None = None
     stage_share: float = 0.0
     is_named: bool = False
+    is_everyday: bool = False
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -324,6 +326,10 @@ class BriefReader:
             vectors=vectors,
             stage=stage,
             is_named=is_named,
+            # Who corrects what was understood insists.
+            is_everyday=corrections == Corrections()
+            and not is_named
+            and self._index.is_everyday(vectors[:1]),
             stage_share=_stage_share(stage, certainty, corrections),
         )
 

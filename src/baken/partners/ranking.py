@@ -131,6 +131,8 @@ class Ranking:
         """Say whether a candidate is about the need at all, not just in the right place."""
         if self._value("name", place) > 0:
             return True
+        if self._asked.brief.is_everyday:
+            return False
         said = self._value("words", place) + self._value("meaning", place)
         is_borne_out = (
             said >= LEAST_SAID or self._asked.strength >= _SEVERAL or self._asked.brief.is_named

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from .encoder import Vectors
 from .files import Arrays, save
 
-_SETS: Final = ("vectors", "themes.vectors", "words.vectors")
+_SETS: Final = ("vectors", "themes.vectors", "words.vectors", "everyday.vectors")
 """Arrays of vectors; beside each lies what was read for it, as marks."""
 
 _MARK_BYTES: Final = 16
