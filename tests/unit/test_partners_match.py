@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from baken.errors import NeedError, StoreError
-from baken.model import Audience, Offer, Translations
+from baken.model import Aspect, Audience, Corrections, Offer, Translations
 from baken.partners import Matcher
 from baken.partners.belief import worth_a_call
 from baken.search import UniversalSentenceEncoder, build_index
@@ -36,6 +36,46 @@ def matcher(shipped_store, shipped_index):
 
 def ids(shortlist):
     return [match.id for match in shortlist.matches]
+
+
+# -- what is no need here ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "our washing machine leaks on the kitchen floor",
+        "Wer streicht mir am Wochenende den Gartenzaun?",
+        "waar koop ik een tweedehands fiets in Gent",
+        "où trouver une robe de soirée pas chère à Anvers",
+        "Mein Laptop hat einen Virus, wer repariert ihn?",
+    ],
+)
+def test_a_request_of_everyday_life_is_not_answered(matcher, text):
+    answer = matcher.find(text)
+    assert not answer.matches
+    assert answer.note
+    assert not answer.also
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "virus",
+        "vaccin",
+        "Roboter im Operationssaal",
+        "healthy bread",
+        "shoes that measure how one walks",
+    ],
+)
+def test_a_short_need_near_everyday_life_is_answered(matcher, text):
+    assert matcher.find(text).matches
+
+
+def test_who_corrects_what_was_understood_insists(matcher):
+    text = "Mein Laptop hat einen Virus, wer repariert ihn?"
+    insisting = Corrections(wanted=(Aspect("theme", "infectious-diseases"),))
+    assert matcher.find(text, corrections=insisting).matches
 
 
 # -- who comes first -----------------------------------------------------------------------------
