@@ -66,6 +66,11 @@ def test_a_request_of_everyday_life_is_not_answered(matcher, text):
         "Roboter im Operationssaal",
         "healthy bread",
         "food against diabetes",
+        "coaching in Ghent",
+        "coaching for starters",
+        "meeting room in Leuven",
+        "salle de réunion à Anvers",
+        "opleiding in Hasselt",
     ],
 )
 def test_a_short_need_near_everyday_life_is_answered(matcher, text):

@@ -263,7 +263,8 @@ class BriefReader:
         asked_for = phrases.outside(denied).sought(self._asker.positions(read, marks, language))
         kept = asked_for.without({*corrections.unwanted, *_turned_down(corrections.wanted)})
         taken_out = _spans(asked_for.sorted()) - _spans(kept.sorted()) | _covered(phrases.places)
-        content = [word for i, word in enumerate(read) if i not in taken_out | denied]
+        led_up_to = _before(phrases.places, read, language)
+        content = [word for i, word in enumerate(read) if i not in taken_out | denied | led_up_to]
         asked = _distinct(w for w in content if not is_function_word(w.folded, language))
         excluded = _excluded(denials, asked_for)
         certainty = {
@@ -297,11 +298,14 @@ class BriefReader:
         unheld = _covered(found for found in kept.themes if found.meaning not in self._held)
         stems = {read[position].stem for position in unheld}
         word_vectors[[word.stem in stems for word in asked]] = 0.0
-        is_named = all(
-            i in unheld or is_function_word(word.folded, language)
+        left = [
+            i
             for i, word in enumerate(read)
-            if i not in taken_out | denied
-        )
+            if i not in taken_out | denied and not is_function_word(word.folded, language)
+        ]
+        is_named = unheld.issuperset(left)
+        # Who corrects what was understood insists; what is understood to the last word is meant.
+        is_sure = corrections != Corrections() or _spans(kept.sorted()).issuperset(left)
         out = {*need.excluded.themes, *(a.id for a in corrections.unwanted if a.sort == "theme")}
         meant = {} if is_named else self._themes_meant(vectors)
         themes = {t: c for t, c in (meant | said).items() if t not in out}
@@ -326,10 +330,7 @@ class BriefReader:
             vectors=vectors,
             stage=stage,
             is_named=is_named,
-            # Who corrects what was understood insists.
-            is_everyday=corrections == Corrections()
-            and not is_named
-            and self._index.is_everyday(vectors[:1]),
+            is_everyday=not is_sure and self._index.is_everyday(vectors[:1]),
             stage_share=_stage_share(stage, certainty, corrections),
         )
 
@@ -496,6 +497,17 @@ def _nouns(some: list[Found], wider: Sequence[Found], language: str) -> list[Fou
 
 def _covered(found: Iterable[Found]) -> set[int]:
     return {i for phrase in found for i in range(phrase.start, phrase.end)}
+
+
+def _before(places: Iterable[Found], read: Sequence[Word], language: str) -> set[int]:
+    """Return the positions of what leads up to places, such as "in" and "près de"."""
+    found: set[int] = set()
+    for place in places:
+        for position in range(place.start - 1, -1, -1):
+            if not is_function_word(read[position].folded, language):
+                break
+            found.add(position)
+    return found
 
 
 def _spans(phrases: Iterable[Sorted]) -> set[int]:
